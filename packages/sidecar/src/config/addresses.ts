@@ -1,0 +1,60 @@
+import { INVALID, type ValueKind } from './value-kinds.ts'
+
+/** Where a listener accepts connections. */
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+/** `127.0.0.1:7430`, `[::1]:7430`, `localhost:0` (0 picks a port) or `unix:/path/to.sock`. */
+export const listenAddress: ValueKind<ListenAddress> = {
+  expected: 'HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:7430, or unix:/path/to.sock',
+  parse: parseListenAddress,
+}
+
+/** The same, or `off`. */
+export const listenAddressOrOff: ValueKind<ListenAddress | 'off'> = {
+  expected: `${listenAddress.expected}, or off`,
+  parse: (text) => (text === 'off' ? text : parseListenAddress(text)),
+}
+
+/** A Unix socket's path is bounded by the kernel: 107 bytes and a NUL on Linux. */
+const SOCKET_PATH_MAX_BYTES = 107
+
+function parseListenAddress(text: string): ListenAddress | typeof INVALID {
+  const [, path] = /^unix:(\/.+)$/.exec(text) ?? []
+  if (path !== undefined) {
+    return Buffer.byteLength(path) <= SOCKET_PATH_MAX_BYTES ? { kind: 'unix', path } : INVALID
+  }
+  const [, bracketed, plain, port] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text) ?? []
+  const host = bracketed ?? plain
+  if (host === undefined || Number(port) > 65_535) return INVALID
+  return { kind: 'tcp', host, port: Number(port) }
+}
+
+/** Reports whether only this machine can connect. */
+export function isLocal(address: ListenAddress): boolean {
+  return address.kind === 'unix' || isLoopbackHost(address.host)
+}
+
+export function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '').toLowerCase()
+  return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
+}
+
+export function addressText(address: ListenAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+}
+
+/** A base URL; without encryption only on this machine, because the signature in it is the app's admin right. */
+export const upstreamUrl: ValueKind<URL> = {
+  expected: 'an https: URL without user, query or fragment (http: only for loopback)',
+  parse: (text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url === undefined || url.username !== '' || url.search !== '' || url.hash !== '')
+      return INVALID
+    const isSafe =
+      url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+    return isSafe && url.password === '' ? url : INVALID
+  },
+}

@@ -1,0 +1,60 @@
+import type { Known, Outcome, Source } from '../lookup/outcome.ts'
+
+/**
+ * Returns the two headers that tell the truth about an answer: `Cache-Status` (RFC 9211) and, if any value is in it,
+ * `Age` in seconds of the oldest one (RFC 9111). Never a key: that would be a user id.
+ */
+export function truthHeaders(outcomes: readonly Outcome[], now: number): Record<string, string> {
+  let oldestMs = Infinity
+  let firstToExpireMs = Infinity
+  const counts = new Map<Source | 'failed', number>()
+  for (const outcome of outcomes) {
+    const how = outcome.kind === 'failed' ? 'failed' : outcome.source
+    counts.set(how, (counts.get(how) ?? 0) + 1)
+    if (outcome.kind === 'failed') continue
+    oldestMs = Math.min(oldestMs, outcome.fetchedAtMs)
+    firstToExpireMs = Math.min(firstToExpireMs, outcome.freshUntilMs)
+  }
+  const cacheStatus = `tagside; ${cacheStatusOf(counts, Math.floor((firstToExpireMs - now) / 1_000))}`
+  if (oldestMs === Infinity) return { 'Cache-Status': cacheStatus }
+  return { 'Cache-Status': cacheStatus, Age: String(Math.floor((now - oldestMs) / 1_000)) }
+}
+
+function cacheStatusOf(counts: ReadonlyMap<Source | 'failed', number>, ttlS: number): string {
+  const isHit = [...counts.keys()].every((how) => how === 'fresh' || how === 'stale')
+  const served = isHit ? `hit; ttl=${ttlS}` : 'fwd=miss'
+  if (counts.size > 1) {
+    const order = ['fresh', 'stale', 'fetched', 'coalesced', 'failed'] as const
+    const parts = order.filter((how) => counts.has(how)).map((how) => `${how}=${counts.get(how)}`)
+    return `${served}; detail="${parts.join(',')}"`
+  }
+  if (counts.has('stale')) return `${served}; detail=stale`
+  if (counts.has('coalesced')) return `${served}; collapsed`
+  return served
+}
+
+/** Returns the members of a user's JSON answer behind `"user":…`; the tags are joined in as the text they are cached as. */
+export function tagsMembers(known: Known, wall: WallTime): string {
+  const stale = known.source === 'stale' ? ',"stale":true' : ''
+  return `"tags":${known.tagsJson},"fetchedAt":"${wall.iso(known.fetchedAtMs)}"${stale}`
+}
+
+/**
+ * WallTime shows monotonic moments as dates. The offset between the two clocks is kept, so that one entry shows one
+ * date, and is taken anew only when the wall clock was set.
+ */
+export class WallTime {
+  readonly #now: () => number
+  #offsetMs: number
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.#offsetMs = Date.now() - now()
+  }
+
+  iso(atMs: number): string {
+    const offsetMs = Date.now() - this.#now()
+    if (Math.abs(offsetMs - this.#offsetMs) > 1_000) this.#offsetMs = offsetMs
+    return new Date(atMs + this.#offsetMs).toISOString()
+  }
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http'
+
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+
+import type { TagLookup } from '../lookup/tag-lookup.ts'
+import { acceptedRequestId, type Env, type FaceOptions, requestId } from './caller.ts'
+import { dropinRoutes } from './dropin-routes.ts'
+import { createGuard, type GuardOptions } from './guards.ts'
+import { Problem } from './problem.ts'
+import { BODY_MAX_BYTES } from './request-body.ts'
+import { restRoutes } from './rest-routes.ts'
+
+export interface DataAppOptions extends FaceOptions, GuardOptions {
+  readonly lookup: TagLookup
+  /** Told of every error that is not a {@link Problem}: a defect of ours. */
+  readonly onDefect: (error: unknown) => void
+}
+
+/** A request handler in web terms, with Node's own request beside it when a server calls it. */
+export type Fetch = (request: Request, env?: Env['Bindings']) => Response | Promise<Response>
+
+/** The paths of the data listener with the one method each takes. */
+const METHODS: readonly (readonly [path: string, method: string])[] = [
+  ['/v1/users/:user/tags', 'GET, HEAD'],
+  ['/v1/tags:batchGet', 'POST'],
+  ['/v1/cache:invalidate', 'POST'],
+  ['/v4/timpush/get_tag', 'POST'],
+  ['/v4/all_member_push/im_get_tag', 'POST'],
+]
+
+/** Returns the data listener's handler: guards, then body limit, then the two faces. */
+export function createDataApp(options: DataAppOptions): Fetch {
+  const app = new Hono<Env>()
+  app.post('*', bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge }))
+  app.route('/', restRoutes(options.lookup, options))
+  app.route('/', dropinRoutes(options.lookup, options))
+  for (const [path, methods] of METHODS) {
+    app.all(path, () => {
+      throw new Problem('method-not-allowed', `this path takes ${methods}`, {
+        headers: { Allow: methods },
+      })
+    })
+  }
+  app.notFound((c) => {
+    const problem = new Problem(
+      'not-found',
+      'there is nothing at this path; see the README for the two faces',
+    )
+    return problem.toResponse(requestId(c))
+  })
+  app.onError((error, c) => {
+    if (error instanceof Problem) return error.toResponse(requestId(c))
+    options.onDefect(error)
+    const problem = new Problem(
+      'internal-error',
+      'an unexpected error ended this request; the log names it',
+    )
+    return problem.toResponse(requestId(c))
+  })
+  return guarded(app, createGuard(options))
+}
+
+function tooLarge(): never {
+  throw new Problem('too-large', `the body is larger than ${BODY_MAX_BYTES} bytes`)
+}
+
+/** Guards come before the router and without a middleware, which would make every hit asynchronous. */
+function guarded(app: Hono<Env>, guard: (request: IncomingMessage) => Problem | undefined): Fetch {
+  return (request, env) => {
+    const { incoming } = env ?? {}
+    const problem = incoming === undefined ? undefined : guard(incoming)
+    if (incoming === undefined || problem === undefined) return app.fetch(request, env ?? {})
+    return problem.toResponse(acceptedRequestId(incoming.headers['x-request-id']))
+  }
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+
+import type { Context } from 'hono'
+
+import type { LookupWishes } from '../lookup/tag-lookup.ts'
+import { requestWishes } from './request-wishes.ts'
+
+/** What the routes need to know of the world; the same for both faces. */
+export interface FaceOptions {
+  readonly now: () => number
+  /** A request's total time unless the caller asks for another. */
+  readonly deadlineMs: number
+  /** Users of one `tags:batchGet`. */
+  readonly maxUsersPerRequest: number
+  /** True from the first signal to stop. */
+  readonly isDraining: () => boolean
+}
+
+/** What the server hands to the app beside the request; absent when a test calls the app directly. */
+export interface Env {
+  readonly Bindings: { readonly incoming?: IncomingMessage }
+}
+
+/** Returns the caller's own request id if it is short and plain, otherwise a new one. */
+export function requestId(c: Context): string {
+  return acceptedRequestId(c.req.header('x-request-id'))
+}
+
+export function acceptedRequestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
+}
+
+/** Reads the caller's wishes; the deadline counts from `arrivedMs`. */
+export function wishesOf(c: Context, arrivedMs: number, options: FaceOptions): LookupWishes {
+  const headers = {
+    cacheControl: c.req.header('cache-control'),
+    timeoutMs: c.req.header('x-request-timeout-ms'),
+  }
+  const wishes = requestWishes(headers, arrivedMs, options.deadlineMs)
+  return { ...wishes, callerLeft: () => c.req.raw.signal }
+}

@@ -1,0 +1,125 @@
+import { type Context, Hono } from 'hono'
+
+import type { Failure, FailureCode, Outcome } from '../lookup/outcome.ts'
+import type { TagLookup } from '../lookup/tag-lookup.ts'
+import { truthHeaders } from './answer.ts'
+import { type Env, type FaceOptions, requestId, wishesOf } from './caller.ts'
+import { oneReason } from './one-reason.ts'
+import { isRecord, readJson } from './request-body.ts'
+import { userIdProblem } from './user-id.ts'
+
+/** Tencent's documented bound of one call, counted as sent (document 1047/60567). */
+const ACCOUNTS_MAX = 100
+
+/** Codes of Tencent's that existing clients already understand, for the sidecar's own failures. */
+const OWN_CODES: Readonly<Record<FailureCode, number>> = {
+  'deadline-exceeded': 60008,
+  'only-if-cached': 60008,
+  overloaded: 60018,
+  'upstream-throttled': 60018,
+  'upstream-unreachable': 91000,
+  'upstream-invalid-reply': 91000,
+  'upstream-error': 91000,
+  'upstream-credentials': 91000,
+  'upstream-unavailable': 91000,
+  'internal-error': 91000,
+}
+
+/** What a whole call or one account failed with, as Tencent writes it. */
+interface TencentFailure {
+  readonly ErrorInfo: string
+  readonly ErrorCode: number
+}
+
+/**
+ * The drop-in face: Tencent's own request and reply, so that an existing client changes its host and nothing else. HTTP 200
+ * for every answer about tags. The query string may say anything; its UserSig is neither checked nor forwarded.
+ */
+export function dropinRoutes(lookup: TagLookup, options: FaceOptions): Hono<Env> {
+  const app = new Hono<Env>()
+
+  const getTag = async (c: Context): Promise<Response> => {
+    if (options.isDraining())
+      return fail(c, refusal(60018, 'the sidecar is shutting down; ask again later'))
+    const arrivedMs = options.now()
+    const accounts = accountsIn(await readJson(c))
+    if (!Array.isArray(accounts)) return fail(c, accounts)
+    const outcomes = await lookup.lookup(accounts, wishesOf(c, arrivedMs, options))
+    const headers = truthHeaders(outcomes, options.now())
+    const failure = oneReason(outcomes)
+    if (failure !== undefined) return fail(c, tencentFailure(failure), headers)
+    return send(c, partialReply(accounts, outcomes), headers)
+  }
+
+  app.post('/v4/timpush/get_tag', getTag)
+  app.post('/v4/all_member_push/im_get_tag', getTag)
+  return app
+}
+
+/** Returns the distinct accounts in the order of the request, or why Tencent would refuse the call. */
+function accountsIn(body: unknown): string[] | TencentFailure {
+  const accounts: unknown = isRecord(body) ? body['To_Account'] : undefined
+  if (!Array.isArray(accounts) || accounts.length === 0) {
+    return refusal(90001, 'the body must be JSON with To_Account, an array of 1 to 100 accounts')
+  }
+  if (accounts.length > ACCOUNTS_MAX) {
+    return refusal(
+      90018,
+      `To_Account has ${accounts.length} accounts, at most ${ACCOUNTS_MAX} are allowed`,
+    )
+  }
+  const distinct = new Set<string>()
+  for (const [index, account] of accounts.entries()) {
+    const problem = userIdProblem(account)
+    if (problem !== undefined) return refusal(60015, `To_Account[${index}] ${problem}`)
+    if (typeof account === 'string') distinct.add(account)
+  }
+  return [...distinct]
+}
+
+function refusal(code: number, text: string): TencentFailure {
+  return { ErrorInfo: `tagside: ${text}`, ErrorCode: code }
+}
+
+/** Tencent's own failure passes through unchanged; the sidecar's say so. */
+function tencentFailure(failure: Failure): TencentFailure {
+  if (failure.upstream !== undefined) {
+    return { ErrorInfo: failure.upstream.text, ErrorCode: failure.upstream.code }
+  }
+  return refusal(OWN_CODES[failure.code], failure.message.replace(/^tagside: /, ''))
+}
+
+/** The tags are joined in as the text they are cached as; nothing is parsed or written twice. */
+function partialReply(accounts: readonly string[], outcomes: readonly Outcome[]): string {
+  const userTags: string[] = []
+  const errorList: string[] = []
+  for (const [index, outcome] of outcomes.entries()) {
+    const account = accounts[index]
+    if (account === undefined) continue
+    if (outcome.kind === 'known') {
+      userTags.push(`{"To_Account":${JSON.stringify(account)},"Tags":${outcome.tagsJson}}`)
+      continue
+    }
+    const failure =
+      outcome.kind === 'failed'
+        ? tencentFailure(outcome.failure)
+        : { ErrorCode: 70107, ErrorInfo: '' }
+    errorList.push(JSON.stringify({ To_Account: account, ...failure }))
+  }
+  const errors = errorList.length === 0 ? '' : `,"ErrorList":[${errorList.join(',')}]`
+  return `{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"UserTags":[${userTags.join(',')}]${errors}}`
+}
+
+function fail(
+  c: Context,
+  failure: TencentFailure,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return send(c, JSON.stringify({ ActionStatus: 'FAIL', ...failure }), headers)
+}
+
+function send(c: Context, body: string, headers: Readonly<Record<string, string>>): Response {
+  return new Response(body, {
+    headers: { 'Content-Type': 'application/json', 'X-Request-Id': requestId(c), ...headers },
+  })
+}

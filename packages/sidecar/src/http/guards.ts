@@ -1,0 +1,97 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+
+import type { Secret } from '@tagside/core'
+
+import { Problem } from './problem.ts'
+
+export interface GuardOptions {
+  /** Host names accepted beside loopback addresses and `localhost`. */
+  readonly allowedHosts: readonly string[]
+  /** Callers must send it as `Authorization: Bearer`; absent = no token is asked for. */
+  readonly accessToken: Secret | undefined
+}
+
+const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via'] as const
+
+/**
+ * Returns the guard of the data listener: it looks at a request before anything else does and returns the problem if the
+ * request is not from a neighbour. A page in a browser (Origin, Sec-Fetch-Site), a name that was rebound to loopback
+ * (Host) and an app that forwards what strangers send (X-Forwarded-For, …) are not neighbours.
+ */
+export function createGuard(
+  options: GuardOptions,
+): (request: IncomingMessage) => Problem | undefined {
+  const allowedHosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
+  const tokenDigest =
+    options.accessToken === undefined ? undefined : digest(options.accessToken.reveal())
+  return (request) =>
+    hostProblem(request, allowedHosts) ??
+    originProblem(request) ??
+    forwardingProblem(request) ??
+    (tokenDigest === undefined ? undefined : tokenProblem(request, tokenDigest))
+}
+
+function hostProblem(
+  request: IncomingMessage,
+  allowedHosts: ReadonlySet<string>,
+): Problem | undefined {
+  // Node accepts a second Host and an absolute-form target without a word.
+  let hosts = 0
+  const { rawHeaders } = request
+  for (let name = 0; name < rawHeaders.length; name += 2) {
+    if (rawHeaders[name]?.toLowerCase() === 'host') hosts += 1
+  }
+  if (hosts > 1) return new Problem('invalid-request', 'the request has more than one Host header')
+  const isOriginForm = request.url?.startsWith('/') ?? false
+  if (isOriginForm && isNeighbour(request.headers.host ?? '', allowedHosts)) return undefined
+  return new Problem(
+    'forbidden-host',
+    'the Host of the request is neither loopback, nor localhost, nor named in TAGSIDE_ALLOWED_HOSTS',
+  )
+}
+
+/** Host names with optional port; brackets around IPv6. All of 127.0.0.0/8 is loopback. */
+export function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
+  const name = host.toLowerCase().replace(/:\d*$/, '')
+  return (
+    name === 'localhost' ||
+    name === '[::1]' ||
+    /^127(?:\.\d{1,3}){3}$/.test(name) ||
+    allowedHosts.has(name) ||
+    allowedHosts.has(host.toLowerCase())
+  )
+}
+
+function originProblem(request: IncomingMessage): Problem | undefined {
+  const site = request.headers['sec-fetch-site']
+  if (request.headers.origin === undefined && (site === undefined || site === 'none'))
+    return undefined
+  return new Problem(
+    'forbidden-origin',
+    'the request comes from a web page (Origin or Sec-Fetch-Site)',
+  )
+}
+
+function forwardingProblem(request: IncomingMessage): Problem | undefined {
+  const header = FORWARDING_HEADERS.find((name) => request.headers[name] !== undefined)
+  if (header === undefined) return undefined
+  return new Problem(
+    'forwarded-request',
+    `the request was forwarded by a proxy (${header}); call the sidecar directly`,
+  )
+}
+
+function tokenProblem(request: IncomingMessage, expected: Buffer): Problem | undefined {
+  const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ')
+  const given = scheme?.toLowerCase() === 'bearer' && rest.length === 0 ? (token ?? '') : ''
+  // Digests have one length, so the comparison takes one time, whatever was sent.
+  if (timingSafeEqual(digest(given), expected)) return undefined
+  return new Problem('unauthorized', 'send the access token as Authorization: Bearer TOKEN', {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { unlink } from 'node:fs/promises'
+import { createServer, IncomingMessage, type Server } from 'node:http'
+import { connect } from 'node:net'
+
+import { getRequestListener } from '@hono/node-server'
+
+import { addressText, type ListenAddress } from '../config/addresses.ts'
+import type { Fetch } from './app.ts'
+
+/** ListenError says that an address could not be listened on, and what to do about it. */
+export class ListenError extends Error {
+  readonly code = 'TAGSIDE_LISTEN'
+}
+
+/**
+ * Listener accepts HTTP connections on one address. Its bounds keep a slow or silent client from holding anything
+ * for long: complete headers within 2 s, the request within 5 s, looked at twice a second.
+ */
+export class Listener {
+  readonly #address: ListenAddress
+  readonly #server: Server
+
+  constructor(address: ListenAddress, fetch: Fetch) {
+    this.#address = address
+    const handle = getRequestListener((request, { incoming }) =>
+      fetch(request, incoming instanceof IncomingMessage ? { incoming } : {}),
+    )
+    this.#server = createServer(
+      {
+        headersTimeout: 2_000,
+        requestTimeout: 5_000,
+        connectionsCheckingInterval: 500,
+        keepAliveTimeout: 65_000,
+        maxHeaderSize: 8 * 1024,
+      },
+      (incoming, outgoing) => void handle(incoming, outgoing),
+    )
+  }
+
+  /** Starts to accept connections; returns the URL, or `unix:` and the path. Throws {@link ListenError}. */
+  async listen(): Promise<string> {
+    const address = this.#address
+    if (address.kind === 'unix') await removeDeadSocket(address.path)
+    this.#server.listen(address.kind === 'unix' ? { path: address.path } : address)
+    try {
+      await once(this.#server, 'listening')
+    } catch (error) {
+      throw new ListenError(listenProblem(address, error), { cause: error })
+    }
+    const bound = this.#server.address()
+    if (address.kind === 'unix' || bound === null || typeof bound === 'string')
+      return addressText(address)
+    return `http://${addressText({ ...address, port: bound.port })}`
+  }
+
+  /** Accepts no further connection, and ends idle ones; resolves when the requests under way are answered. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    await closed
+  }
+
+  /** Cuts every connection. */
+  cut(): void {
+    this.#server.closeAllConnections()
+  }
+}
+
+function listenProblem(address: ListenAddress, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  const what = `cannot listen on ${addressText(address)}`
+  if (code === 'EADDRINUSE')
+    return `${what}: another program does already; stop it, or choose another address`
+  if (code === 'EACCES')
+    return `${what}: not permitted; choose a port above 1023 or a path you may write to`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${what}: this machine has no such address`
+  return `${what}: ${code}`
+}
+
+/** A process that was killed leaves its socket file behind; nobody answers there, and nobody else can listen. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')
+      await unlink(path)
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Freshness decides what a cached entry may still be used for. Pure arithmetic on monotonic milliseconds.
+ *
+ *     fetched        freshUntil       + staleWhileRevalidate            fetched + ttl + staleIfError
+ *        |── fresh ──────|── while-revalidate ──|── if-error ────────────────────|── expired
+ *
+ * The last bound is hard: nothing is served past it, whatever the other settings or a caller's wish say.
+ */
+export interface FreshnessWindows {
+  readonly ttlMs: number
+  /** Share of the fresh time by which each entry's own is varied, up or down; 0 = none. */
+  readonly ttlJitter: number
+  readonly staleWhileRevalidateMs: number
+  readonly staleIfErrorMs: number
+  readonly unknownTtlMs: number
+}
+
+/** What the caller asked of the cache. Absent = the configured windows alone decide. */
+export interface CacheWishes {
+  /** Fetch anew, whatever is cached. */
+  readonly noCache?: boolean
+  /** Never go upstream. */
+  readonly onlyIfCached?: boolean
+  /** Do not answer with anything older without fetching. */
+  readonly maxAgeMs?: number
+  /** How long past `ttl` a value may serve when the fetch fails. */
+  readonly staleIfErrorMs?: number
+}
+
+/** Times of one entry, as the cache keeps them. */
+export interface Dated {
+  readonly fetchedAtMs: number
+  readonly freshUntilMs: number
+}
+
+/**
+ * - `fresh`: answer.
+ * - `revalidate`: answer, and refresh behind.
+ * - `fallback`: fetch; answer with this only if the fetch fails.
+ * - `expired`: as if it were not there.
+ */
+export type Verdict = 'fresh' | 'revalidate' | 'fallback' | 'expired'
+
+/** Returns the moment until which a value fetched at `fetchedAtMs` is fresh; `random` is in [0, 1). */
+export function freshUntil(windows: FreshnessWindows, fetchedAtMs: number, random: number): number {
+  return fetchedAtMs + windows.ttlMs * (1 + windows.ttlJitter * (2 * random - 1))
+}
+
+/** Returns the moment past which a value is served to nobody, measured from its last successful fetch. */
+export function usableUntil(entry: Dated, windows: FreshnessWindows): number {
+  return entry.fetchedAtMs + windows.ttlMs + windows.staleIfErrorMs
+}
+
+export function judge(
+  entry: Dated,
+  windows: FreshnessWindows,
+  wishes: CacheWishes,
+  now: number,
+): Verdict {
+  if (now > usableUntil(entry, windows)) return 'expired'
+  const ageMs = now - entry.fetchedAtMs
+  const asked =
+    wishes.noCache === true || (wishes.maxAgeMs !== undefined && ageMs > wishes.maxAgeMs)
+  if (!asked) {
+    if (now < entry.freshUntilMs) return 'fresh'
+    if (
+      wishes.maxAgeMs === undefined &&
+      now < entry.freshUntilMs + windows.staleWhileRevalidateMs
+    ) {
+      return 'revalidate'
+    }
+  }
+  return mayServeOnError(windows, wishes, ageMs) ? 'fallback' : 'expired'
+}
+
+function mayServeOnError(windows: FreshnessWindows, wishes: CacheWishes, ageMs: number): boolean {
+  if (wishes.staleIfErrorMs !== undefined) return ageMs <= windows.ttlMs + wishes.staleIfErrorMs
+  return wishes.noCache !== true
+}
+
+/** Judges a believed "Tencent does not know this account". It is never served stale: the account may exist by now. */
+export function judgeUnknown(entry: Dated, wishes: CacheWishes, now: number): Verdict {
+  if (wishes.noCache === true || now >= entry.freshUntilMs) return 'expired'
+  if (wishes.maxAgeMs !== undefined && now - entry.fetchedAtMs > wishes.maxAgeMs) return 'expired'
+  return 'fresh'
+}

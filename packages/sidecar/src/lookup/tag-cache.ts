@@ -1,0 +1,122 @@
+import { LRUCache } from 'lru-cache'
+
+import { freshUntil, type FreshnessWindows } from './freshness.ts'
+
+/** A user's tags as cached: flat JSON text, 0.6 × the memory of an array of strings. */
+export interface KnownEntry {
+  readonly kind: 'known'
+  readonly tagsJson: string
+  readonly fetchedAtMs: number
+  readonly freshUntilMs: number
+}
+
+/** The belief that Tencent does not know an account. */
+export interface UnknownEntry {
+  readonly kind: 'unknown'
+  readonly fetchedAtMs: number
+  readonly freshUntilMs: number
+}
+
+export type CacheEntry = KnownEntry | UnknownEntry
+
+export interface TagCacheOptions {
+  readonly maxBytes: number
+  readonly windows: FreshnessWindows
+  /** In [0, 1); spreads fresh times so that users fetched together do not expire together. */
+  readonly random: () => number
+}
+
+/** What an entry costs beside its texts: the entry object, lru-cache's slot and its Map, measured at 1,000,000 users. */
+const ENTRY_OVERHEAD_BYTES = 150
+
+/** Unknown accounts get at most this share of the room, so that random ids cannot push out the real ones. */
+const UNKNOWN_SHARE = 0.1
+
+/** Texts remembered for sharing. An app has at most 1,000 distinct tags, so equal sets are common. */
+const SHARED_TEXTS_MAX = 4_096
+
+/**
+ * TagCache is the bounded store of what Tencent last said about each user. It keeps and finds entries; whether
+ * an entry may still be used is `freshness.ts`'s to say. It fetches nothing and has no timers.
+ */
+export class TagCache {
+  readonly #windows: FreshnessWindows
+  readonly #random: () => number
+  readonly #known: LRUCache<string, KnownEntry>
+  readonly #unknown: LRUCache<string, UnknownEntry>
+  readonly #sharedTexts = new LRUCache<string, string>({ max: SHARED_TEXTS_MAX })
+
+  constructor(options: TagCacheOptions) {
+    this.#windows = options.windows
+    this.#random = options.random
+    const unknownBytes = Math.max(1, Math.floor(options.maxBytes * UNKNOWN_SHARE))
+    this.#known = new LRUCache(boundedBy(Math.max(1, options.maxBytes - unknownBytes)))
+    this.#unknown = new LRUCache(boundedBy(unknownBytes))
+  }
+
+  get(user: string): CacheEntry | undefined {
+    return this.#known.get(user) ?? this.#unknown.get(user)
+  }
+
+  knownEntry(tags: readonly string[], fetchedAtMs: number): KnownEntry {
+    return {
+      kind: 'known',
+      tagsJson: this.#shared(JSON.stringify(tags)),
+      fetchedAtMs,
+      freshUntilMs: freshUntil(this.#windows, fetchedAtMs, this.#random()),
+    }
+  }
+
+  unknownEntry(fetchedAtMs: number): UnknownEntry {
+    return { kind: 'unknown', fetchedAtMs, freshUntilMs: fetchedAtMs + this.#windows.unknownTtlMs }
+  }
+
+  /** Stores an entry in place of whatever was believed of the user before. */
+  store(user: string, entry: CacheEntry): void {
+    if (entry.kind === 'known') {
+      this.#unknown.delete(user)
+      this.#known.set(user, entry, { size: sizeBytes(user, entry.tagsJson) })
+    } else {
+      this.#known.delete(user)
+      this.#unknown.set(user, entry, { size: sizeBytes(user, '') })
+    }
+  }
+
+  /** Forgets a user; reports whether there was anything to forget. */
+  delete(user: string): boolean {
+    const known = this.#known.delete(user)
+    return this.#unknown.delete(user) || known
+  }
+
+  /** Forgets everyone; returns how many entries there were. */
+  clear(): number {
+    const { entries } = this
+    this.#known.clear()
+    this.#unknown.clear()
+    return entries
+  }
+
+  get entries(): number {
+    return this.#known.size + this.#unknown.size
+  }
+
+  get bytes(): number {
+    return this.#known.calculatedSize + this.#unknown.calculatedSize
+  }
+
+  #shared(text: string): string {
+    const known = this.#sharedTexts.get(text)
+    if (known !== undefined) return known
+    this.#sharedTexts.set(text, text)
+    return text
+  }
+}
+
+function sizeBytes(user: string, tagsJson: string): number {
+  return ENTRY_OVERHEAD_BYTES + user.length + tagsJson.length
+}
+
+/** lru-cache allocates its tables for `max` entries; the smallest possible entry tells how many can ever fit. */
+function boundedBy(maxBytes: number): { max: number; maxSize: number } {
+  return { max: Math.max(1, Math.floor(maxBytes / ENTRY_OVERHEAD_BYTES)), maxSize: maxBytes }
+}

@@ -1,0 +1,160 @@
+import {
+  type CacheWishes,
+  type FreshnessWindows,
+  judge,
+  judgeUnknown,
+  usableUntil,
+  type Verdict,
+} from './freshness.ts'
+import {
+  type Failure,
+  failed,
+  type Known,
+  type Outcome,
+  type Source,
+  type Unknown,
+} from './outcome.ts'
+import { type CacheEntry, type KnownEntry, TagCache } from './tag-cache.ts'
+import { type Missing, TagFetcher, type TagFetcherOptions } from './tag-fetcher.ts'
+import { type Fallback, Waiting } from './waiting.ts'
+
+export interface TagLookupOptions extends TagFetcherOptions {
+  readonly windows: FreshnessWindows
+  readonly cacheMaxBytes: number
+  /** Monotonic milliseconds; default `performance.now`. */
+  readonly now?: () => number
+  /** In [0, 1); default `Math.random`. */
+  readonly random?: () => number
+}
+
+/** What one request asks of the lookup, beside its users. */
+export interface LookupWishes extends CacheWishes {
+  /** The moment (monotonic milliseconds) after which nobody wants the answer. */
+  readonly deadlineMs: number
+  /** Aborted when the caller leaves. A function, because only a request that must wait pays for the signal. */
+  readonly callerLeft?: () => AbortSignal | undefined
+}
+
+/** Outcomes at once, without a promise, when the cache has them all. */
+export type LookedUp = readonly Outcome[] | Promise<readonly Outcome[]>
+
+const ONLY_IF_CACHED: Failure = {
+  code: 'only-if-cached',
+  message:
+    'no usable value is cached and the request forbids going upstream (Cache-Control: only-if-cached)',
+  retryable: false,
+}
+
+/**
+ * TagLookup answers what tags users have: from the cache where it may, from Tencent where it must, and never twice at
+ * once for the same user. It is the walk of a request from the read of the cache to the outcome of each user.
+ *
+ *     lookup ─ cache ─ fresh ──────────────────────────▶ outcome
+ *                    ├ may revalidate ─ join a refresh ▶ outcome, stale
+ *                    └ neither ─ join a flight ─ queue ─ slot: cut the batch ─ call ─ cache ─▶ outcome
+ */
+export class TagLookup {
+  readonly #windows: FreshnessWindows
+  readonly #now: () => number
+  readonly #cache: TagCache
+  readonly #fetcher: TagFetcher
+
+  constructor(options: TagLookupOptions) {
+    this.#windows = options.windows
+    this.#now = options.now ?? ((): number => performance.now())
+    this.#cache = new TagCache({
+      maxBytes: options.cacheMaxBytes,
+      windows: options.windows,
+      random: options.random ?? Math.random,
+    })
+    this.#fetcher = new TagFetcher(options, this.#cache, this.#now)
+  }
+
+  /**
+   * Returns one outcome for each of `users`, in their order, duplicates included. Answered at once, without a promise, when
+   * the cache has them all; otherwise by the deadline. Never throws for what happens upstream: failures are outcomes.
+   */
+  lookup(users: readonly string[], wishes: LookupWishes): LookedUp {
+    const now = this.#now()
+    const outcomes: (Outcome | undefined)[] = []
+    const missing: Missing[] = []
+    for (const [index, user] of users.entries()) {
+      const entry = this.#cache.get(user)
+      const verdict = this.#judge(entry, wishes, now)
+      if (entry !== undefined && (verdict === 'fresh' || verdict === 'revalidate')) {
+        outcomes[index] = answer(entry, verdict === 'fresh' ? 'fresh' : 'stale')
+        if (verdict === 'revalidate' && wishes.onlyIfCached !== true) this.#fetcher.refresh(user)
+      } else if (wishes.onlyIfCached === true) {
+        outcomes[index] = failed(ONLY_IF_CACHED)
+      } else {
+        const fallback = verdict === 'fallback' ? this.#fallback(entry) : undefined
+        outcomes[index] = undefined
+        missing.push({ user, index, fallback })
+      }
+    }
+    // No await between reading the cache above and joining the flights here. With one, this could happen:
+    //   1 A reads the cache: no xiaoming   2 B's flight for xiaoming lands and is cached   3 A joins: no flight, starts another
+    // and a user just fetched is fetched again.
+    if (missing.length > 0) return this.#wait(outcomes, missing, wishes, now)
+    return outcomes.filter((outcome) => outcome !== undefined)
+  }
+
+  /** Forgets these users; returns how many were cached. A fetch already under way does not bring the old value back. */
+  invalidate(users: Iterable<string>): number {
+    let invalidated = 0
+    for (const user of users) {
+      this.#fetcher.invalidate(user)
+      if (this.#cache.delete(user)) invalidated += 1
+    }
+    return invalidated
+  }
+
+  /** Forgets everyone; returns how many were cached. */
+  invalidateAll(): number {
+    this.#fetcher.invalidateAll()
+    return this.#cache.clear()
+  }
+
+  /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
+  takeExtraCall(): Promise<void> {
+    return this.#fetcher.takeExtraCall()
+  }
+
+  /** Starts no further call. Those under way settle. */
+  close(): void {
+    this.#fetcher.close()
+  }
+
+  #judge(entry: CacheEntry | undefined, wishes: LookupWishes, now: number): Verdict {
+    if (entry === undefined) return 'expired'
+    if (entry.kind === 'unknown') return judgeUnknown(entry, wishes, now)
+    return judge(entry, this.#windows, wishes, now)
+  }
+
+  #fallback(entry: CacheEntry | undefined): Fallback | undefined {
+    if (entry?.kind !== 'known') return undefined
+    return { known: answer(entry, 'stale'), usableUntilMs: usableUntil(entry, this.#windows) }
+  }
+
+  #wait(
+    outcomes: (Outcome | undefined)[],
+    missing: readonly Missing[],
+    wishes: LookupWishes,
+    now: number,
+  ): Promise<readonly Outcome[]> {
+    const request = new Waiting(outcomes, wishes.deadlineMs, this.#now)
+    this.#fetcher.join(missing, request, wishes.noCache === true)
+    return request.begin(now, wishes.callerLeft?.())
+  }
+}
+
+/** Reports whether some users have to be waited for. */
+export function isPending(outcomes: LookedUp): outcomes is Promise<readonly Outcome[]> {
+  return outcomes instanceof Promise
+}
+
+function answer(entry: KnownEntry, source: Source): Known
+function answer(entry: CacheEntry, source: Source): Known | Unknown
+function answer(entry: CacheEntry, source: Source): Known | Unknown {
+  return { ...entry, source }
+}

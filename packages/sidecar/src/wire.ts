@@ -1,0 +1,77 @@
+import { createSigner, createTagClient, TencentError } from '@tagside/core'
+
+import type { Config } from './config/config.ts'
+import { createDataApp } from './http/app.ts'
+import { Listener } from './http/listener.ts'
+import { createOpsApp } from './http/ops-app.ts'
+import type { LoadBatch } from './lookup/upstream.ts'
+import { TagLookup } from './lookup/tag-lookup.ts'
+import type { Log } from './observe/log.ts'
+import { version } from './version.ts'
+
+/** The parts of a running sidecar that its process starts and stops. */
+export interface Sidecar {
+  readonly lookup: TagLookup
+  readonly data: Listener
+  /** Absent when the ops listener is off. */
+  readonly ops: Listener | undefined
+  /** Refuses new lookups from now on, and says so to the readiness probe. */
+  readonly beginDrain: () => void
+}
+
+const now = (): number => performance.now()
+
+/** Users that the share can serve within the longest deadline a caller may ask for, and always one full request. */
+function queueMaxUsers(config: Config, callsPerSecond: number): number {
+  const servedIn10S = Math.ceil(10 * callsPerSecond * config.batchMaxUsers)
+  return Math.max(servedIn10S, config.maxUsersPerRequest)
+}
+
+/** Composes a sidecar from its configuration: plain constructor calls, in the order of a request's walk. */
+export function wire(config: Config, log: Log): Sidecar {
+  const signer = createSigner(config)
+  const client = createTagClient({
+    signer,
+    ...config.upstream,
+    callTimeoutMs: config.callTimeoutMs,
+    beforeRepeat: () => lookup.takeExtraCall(),
+  })
+  const load: LoadBatch = async (users) => {
+    try {
+      return await client.getTags(users)
+    } catch (error) {
+      if (!(error instanceof TencentError))
+        log.error({ event: 'defect', err: error }, 'a call ended unexpectedly')
+      throw error
+    }
+  }
+  const callsPerSecond = config.callsPerSecond / config.replicas
+  const lookup = new TagLookup({
+    ...config,
+    load,
+    callsPerSecond,
+    queueMaxUsers: queueMaxUsers(config, callsPerSecond),
+    now,
+  })
+
+  let isDraining = false
+  const app = createDataApp({
+    ...config,
+    lookup,
+    now,
+    isDraining: () => isDraining,
+    onDefect: (error) => log.error({ event: 'defect', err: error }, 'a request ended unexpectedly'),
+  })
+  const ops = createOpsApp({ version, isDraining: () => isDraining })
+  return {
+    lookup,
+    data: new Listener(config.listen, app),
+    ops:
+      config.opsListen === 'off'
+        ? undefined
+        : new Listener(config.opsListen, (request) => ops.fetch(request)),
+    beginDrain: () => {
+      isDraining = true
+    },
+  }
+}
