@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url'
 /** What decides where calls go and who signs them is this script's to set; every other TAGSIDE_* variable is the user's. */
 const OURS = /^TAGSIDE_(SDK_APP_ID|SECRET_KEY|SECRET_KEY_FILE|ADMIN_ID|REGION|UPSTREAM_URL|CONFIG)$/
 
+/** A JSON line on a program's standard output. */
+type ReadyLine = Readonly<Record<string, string | number>>
+
 const children: ChildProcess[] = []
 let isStopping = false
 
@@ -49,7 +52,7 @@ async function startProgram(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
   event: string,
-): Promise<Record<string, unknown>> {
+): Promise<ReadyLine> {
   const main = fileURLToPath(new URL(`../packages/${name}/src/main.ts`, import.meta.url))
   const child = spawn(process.execPath, ['--conditions=source', main, ...argv], {
     env: environment,
@@ -61,9 +64,9 @@ async function startProgram(
     process.exitCode = status === null || status === 0 ? 1 : status
     stop()
   })
-  const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>()
+  const { promise, resolve } = Promise.withResolvers<ReadyLine>()
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const said: Record<string, unknown> = JSON.parse(line)
+    const said: ReadyLine = JSON.parse(line)
     if (said['event'] === event) resolve(said)
     else if (said['level'] === 'warn' || said['level'] === 'error') console.log(line)
   })
@@ -78,7 +81,7 @@ function stop(): void {
   void Promise.all(running.map((child) => once(child, 'exit'))).then(() => process.exit())
 }
 
-function text(said: Readonly<Record<string, unknown>>, name: string): string {
+function text(said: ReadyLine, name: string): string {
   return String(said[name] ?? 'off')
 }
 

@@ -100,11 +100,11 @@ function partialReply(accounts: readonly string[], outcomes: readonly Outcome[])
       userTags.push(`{"To_Account":${JSON.stringify(account)},"Tags":${outcome.tagsJson}}`)
       continue
     }
-    const failure =
+    const { ErrorCode, ErrorInfo } =
       outcome.kind === 'failed'
         ? tencentFailure(outcome.failure)
         : { ErrorCode: 70107, ErrorInfo: '' }
-    errorList.push(JSON.stringify({ To_Account: account, ...failure }))
+    errorList.push(JSON.stringify({ To_Account: account, ErrorCode, ErrorInfo }))
   }
   const errors = errorList.length === 0 ? '' : `,"ErrorList":[${errorList.join(',')}]`
   return `{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"UserTags":[${userTags.join(',')}]${errors}}`

@@ -7,7 +7,7 @@ const USER_ID_MAX_BYTES = 128
  */
 export function userIdProblem(value: unknown): string | undefined {
   if (typeof value !== 'string')
-    return `is ${value === null ? 'null' : `a ${typeof value}`}, expected a string`
+    return `is ${value === null ? 'null' : `of type ${typeof value}`}, expected a string`
   if (value === '') return 'is empty'
   // Never longer in bytes than three times its UTF-16 length, so that most ids need no counting.
   if (value.length * 3 > USER_ID_MAX_BYTES && Buffer.byteLength(value) > USER_ID_MAX_BYTES) {

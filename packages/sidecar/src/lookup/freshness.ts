@@ -46,9 +46,17 @@ export function freshUntil(windows: FreshnessWindows, fetchedAtMs: number, rando
   return fetchedAtMs + windows.ttlMs * (1 + windows.ttlJitter * (2 * random - 1))
 }
 
-/** Returns the moment past which a value is served to nobody, measured from its last successful fetch. */
-export function usableUntil(entry: Dated, windows: FreshnessWindows): number {
-  return entry.fetchedAtMs + windows.ttlMs + windows.staleIfErrorMs
+/**
+ * Returns the moment past which a value is served to nobody, measured from its last successful fetch. A caller's
+ * `stale-if-error` can only bring it nearer.
+ */
+export function usableUntil(
+  entry: Dated,
+  windows: FreshnessWindows,
+  wishes: CacheWishes = {},
+): number {
+  const staleMs = Math.min(windows.staleIfErrorMs, wishes.staleIfErrorMs ?? Infinity)
+  return entry.fetchedAtMs + windows.ttlMs + staleMs
 }
 
 export function judge(
@@ -58,24 +66,15 @@ export function judge(
   now: number,
 ): Verdict {
   if (now > usableUntil(entry, windows)) return 'expired'
-  const ageMs = now - entry.fetchedAtMs
-  const asked =
-    wishes.noCache === true || (wishes.maxAgeMs !== undefined && ageMs > wishes.maxAgeMs)
-  if (!asked) {
+  const isTooOld = wishes.maxAgeMs !== undefined && now - entry.fetchedAtMs > wishes.maxAgeMs
+  if (wishes.noCache !== true && !isTooOld) {
     if (now < entry.freshUntilMs) return 'fresh'
-    if (
-      wishes.maxAgeMs === undefined &&
-      now < entry.freshUntilMs + windows.staleWhileRevalidateMs
-    ) {
-      return 'revalidate'
-    }
+    const isRevalidatable = now < entry.freshUntilMs + windows.staleWhileRevalidateMs
+    if (wishes.maxAgeMs === undefined && isRevalidatable) return 'revalidate'
   }
-  return mayServeOnError(windows, wishes, ageMs) ? 'fallback' : 'expired'
-}
-
-function mayServeOnError(windows: FreshnessWindows, wishes: CacheWishes, ageMs: number): boolean {
-  if (wishes.staleIfErrorMs !== undefined) return ageMs <= windows.ttlMs + wishes.staleIfErrorMs
-  return wishes.noCache !== true
+  // no-cache accepts an old value only by asking for it.
+  const isFallback = wishes.noCache !== true || wishes.staleIfErrorMs !== undefined
+  return isFallback && now <= usableUntil(entry, windows, wishes) ? 'fallback' : 'expired'
 }
 
 /** Judges a believed "Tencent does not know this account". It is never served stale: the account may exist by now. */

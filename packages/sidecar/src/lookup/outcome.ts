@@ -14,6 +14,8 @@ export interface Known {
   readonly fetchedAtMs: number
   /** Monotonic milliseconds; past it the answer is stale. */
   readonly freshUntilMs: number
+  /** Monotonic milliseconds; past it a cached value is answered to nobody. */
+  readonly usableUntilMs: number
 }
 
 /** Tencent does not know this account (code 70107). Not the same as known without tags. */
@@ -24,12 +26,15 @@ export interface Unknown {
   readonly freshUntilMs: number
 }
 
+/** What Tencent said of a user, now or earlier. */
+export type Answer = Known | Unknown
+
 export interface Failed {
   readonly kind: 'failed'
   readonly failure: Failure
 }
 
-export type Outcome = Known | Unknown | Failed
+export type Outcome = Answer | Failed
 
 export type FailureCode =
   | 'upstream-unreachable'

@@ -2,11 +2,11 @@ import type { TagReply } from '@tagside/core'
 
 import { BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
-import type { Failure } from './outcome.ts'
+import { type Answer, type Failed, type Failure, failed, type Outcome } from './outcome.ts'
 import { SlotGate } from './slot-gate.ts'
 import type { TagCache } from './tag-cache.ts'
 import { callFailure, type LoadBatch, userReply } from './upstream.ts'
-import type { Fallback, FlightResult, Waiting } from './waiting.ts'
+import type { Waiting } from './waiting.ts'
 
 export interface TagFetcherOptions {
   readonly load: LoadBatch
@@ -24,7 +24,7 @@ export interface Missing {
   readonly user: string
   readonly index: number
   /** What the cache has, if it may be answered when the fetch fails. */
-  readonly fallback: Fallback | undefined
+  readonly fallback: Answer | undefined
 }
 
 const OVERLOADED: Failure = {
@@ -122,7 +122,9 @@ export class TagFetcher {
   async #call(batch: readonly Flight[]): Promise<void> {
     // A value is as old as the moment it was asked for: Tencent may have read it at any time since (RFC 9111, 4.2.3).
     const fetchedAtMs = this.#now()
-    const reply = await this.#options.load(batch.map((flight) => flight.user)).catch(callFailure)
+    const reply = await this.#options
+      .load(batch.map((flight) => flight.user))
+      .catch((error: unknown) => failed(callFailure(error)))
     // Every user is in the cache before anyone wakes: who wakes and reads again finds the whole batch.
     const landed = batch.map((flight) => ({
       flight,
@@ -134,17 +136,17 @@ export class TagFetcher {
     }
   }
 
-  #store(flight: Flight, reply: TagReply | Failure, fetchedAtMs: number): FlightResult {
-    if ('code' in reply) return reply
+  #store(flight: Flight, reply: TagReply | Failed, fetchedAtMs: number): Outcome {
+    if ('kind' in reply) return reply
     const said = userReply(reply, flight.user)
-    if (said.kind === 'failed') return said.failure
+    if (said.kind === 'failed') return said
     const entry =
       said.kind === 'known'
         ? this.#cache.knownEntry(said.tags, fetchedAtMs)
         : this.#cache.unknownEntry(fetchedAtMs)
     // The fetch began before an invalidation: who waited for it gets the value, nobody after.
     if (!flight.invalidated) this.#cache.store(flight.user, entry)
-    return entry
+    return this.#cache.answer(entry, 'fetched')
   }
 
   /** Takes a flight off the record, and queues the one parked behind it. */

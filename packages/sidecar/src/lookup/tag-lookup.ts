@@ -1,22 +1,8 @@
-import {
-  type CacheWishes,
-  type FreshnessWindows,
-  judge,
-  judgeUnknown,
-  usableUntil,
-  type Verdict,
-} from './freshness.ts'
-import {
-  type Failure,
-  failed,
-  type Known,
-  type Outcome,
-  type Source,
-  type Unknown,
-} from './outcome.ts'
-import { type CacheEntry, type KnownEntry, TagCache } from './tag-cache.ts'
+import type { CacheWishes, FreshnessWindows } from './freshness.ts'
+import { type Failure, failed, type Outcome } from './outcome.ts'
+import { TagCache } from './tag-cache.ts'
 import { type Missing, TagFetcher, type TagFetcherOptions } from './tag-fetcher.ts'
-import { type Fallback, Waiting } from './waiting.ts'
+import { Waiting } from './waiting.ts'
 
 export interface TagLookupOptions extends TagFetcherOptions {
   readonly windows: FreshnessWindows
@@ -54,13 +40,11 @@ const ONLY_IF_CACHED: Failure = {
  *                    └ neither ─ join a flight ─ queue ─ slot: cut the batch ─ call ─ cache ─▶ outcome
  */
 export class TagLookup {
-  readonly #windows: FreshnessWindows
   readonly #now: () => number
   readonly #cache: TagCache
   readonly #fetcher: TagFetcher
 
   constructor(options: TagLookupOptions) {
-    this.#windows = options.windows
     this.#now = options.now ?? ((): number => performance.now())
     this.#cache = new TagCache({
       maxBytes: options.cacheMaxBytes,
@@ -80,14 +64,15 @@ export class TagLookup {
     const missing: Missing[] = []
     for (const [index, user] of users.entries()) {
       const entry = this.#cache.get(user)
-      const verdict = this.#judge(entry, wishes, now)
+      const verdict = entry === undefined ? 'expired' : this.#cache.judge(entry, wishes, now)
       if (entry !== undefined && (verdict === 'fresh' || verdict === 'revalidate')) {
-        outcomes[index] = answer(entry, verdict === 'fresh' ? 'fresh' : 'stale')
+        outcomes[index] = this.#cache.answer(entry, verdict === 'fresh' ? 'fresh' : 'stale')
         if (verdict === 'revalidate' && wishes.onlyIfCached !== true) this.#fetcher.refresh(user)
       } else if (wishes.onlyIfCached === true) {
         outcomes[index] = failed(ONLY_IF_CACHED)
       } else {
-        const fallback = verdict === 'fallback' ? this.#fallback(entry) : undefined
+        const isFallback = entry !== undefined && verdict === 'fallback'
+        const fallback = isFallback ? this.#cache.answer(entry, 'stale', wishes) : undefined
         outcomes[index] = undefined
         missing.push({ user, index, fallback })
       }
@@ -125,17 +110,6 @@ export class TagLookup {
     this.#fetcher.close()
   }
 
-  #judge(entry: CacheEntry | undefined, wishes: LookupWishes, now: number): Verdict {
-    if (entry === undefined) return 'expired'
-    if (entry.kind === 'unknown') return judgeUnknown(entry, wishes, now)
-    return judge(entry, this.#windows, wishes, now)
-  }
-
-  #fallback(entry: CacheEntry | undefined): Fallback | undefined {
-    if (entry?.kind !== 'known') return undefined
-    return { known: answer(entry, 'stale'), usableUntilMs: usableUntil(entry, this.#windows) }
-  }
-
   #wait(
     outcomes: (Outcome | undefined)[],
     missing: readonly Missing[],
@@ -151,10 +125,4 @@ export class TagLookup {
 /** Reports whether some users have to be waited for. */
 export function isPending(outcomes: LookedUp): outcomes is Promise<readonly Outcome[]> {
   return outcomes instanceof Promise
-}
-
-function answer(entry: KnownEntry, source: Source): Known
-function answer(entry: CacheEntry, source: Source): Known | Unknown
-function answer(entry: CacheEntry, source: Source): Known | Unknown {
-  return { ...entry, source }
 }

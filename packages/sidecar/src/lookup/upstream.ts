@@ -6,7 +6,7 @@ import {
   type UserError,
 } from '@tagside/core'
 
-import type { Failure, FailureCode } from './outcome.ts'
+import { type Failed, type Failure, type FailureCode, failed } from './outcome.ts'
 
 /**
  * LoadBatch makes one upstream call for at most 100 distinct users. It rejects when the call as a whole failed; what
@@ -21,17 +21,16 @@ const UNKNOWN_ACCOUNT = 70107
 export type UserReply =
   | { readonly kind: 'known'; readonly tags: readonly string[] }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | Failed
 
 /** Reads one user out of a reply. A user in neither list is a failure of that user, never "no tags". */
 export function userReply(reply: TagReply, user: string): UserReply {
   const tags = reply.tags.get(user)
   if (tags !== undefined) return { kind: 'known', tags }
   const error = reply.errors.get(user)
-  if (error === undefined)
-    return { kind: 'failed', failure: invalidReply('Tencent left this user out of its reply') }
+  if (error === undefined) return failed(invalidReply('Tencent left this user out of its reply'))
   if (error.reason === 'refused' && error.code === UNKNOWN_ACCOUNT) return { kind: 'unknown' }
-  return { kind: 'failed', failure: userFailure(error) }
+  return failed(userFailure(error))
 }
 
 function userFailure(error: UserError): Failure {

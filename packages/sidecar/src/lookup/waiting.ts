@@ -1,14 +1,4 @@
-import { type Failure, failed, type Known, type Outcome, type Unknown } from './outcome.ts'
-
-/** What a flight tells those who wait for it; each waiter adds how it came by the answer. */
-export type FlightResult = Omit<Known, 'source'> | Omit<Unknown, 'source'> | Failure
-
-/** What the cache has for a user, kept in case the fetch fails or is late. */
-export interface Fallback {
-  readonly known: Known
-  /** Not answered past this moment, however long the request waits. */
-  readonly usableUntilMs: number
-}
+import { type Answer, type Failure, failed, type Outcome } from './outcome.ts'
 
 /** A waiter is one place in one request's answer that a flight will fill. */
 export interface Waiter {
@@ -16,8 +6,8 @@ export interface Waiter {
   readonly index: number
   /** Whether it joined a flight that another request had started. */
   readonly coalesced: boolean
-  /** Absent if nothing cached may serve. */
-  readonly fallback: Fallback | undefined
+  /** What the cache has, answered when the fetch fails or is late; absent if nothing cached may serve. */
+  readonly fallback: Answer | undefined
 }
 
 const LATE: Failure = {
@@ -61,7 +51,7 @@ export class Waiting {
 
   /** Fills a place at once with a failure, or with its fallback. */
   refuse(place: Pick<Waiter, 'index' | 'fallback'>, failure: Failure): void {
-    this.#outcomes[place.index] = fallbackOr(place.fallback, failure, this.#now())
+    this.#outcomes[place.index] = this.#fallbackOr(place.fallback, failed(failure))
   }
 
   /** Starts the clock, once every place is seated or refused; returns the outcomes to come. */
@@ -72,13 +62,17 @@ export class Waiting {
     return this.#done.promise
   }
 
-  settle(waiter: Waiter, result: FlightResult): void {
+  settle(waiter: Waiter, result: Outcome): void {
     if (this.#over || !this.#open.delete(waiter)) return
     this.#outcomes[waiter.index] =
-      'code' in result
-        ? fallbackOr(waiter.fallback, result, this.#now())
-        : { ...result, source: waiter.coalesced ? 'coalesced' : 'fetched' }
+      result.kind === 'failed'
+        ? this.#fallbackOr(waiter.fallback, result)
+        : { ...result, source: waiter.coalesced ? 'coalesced' : result.source }
     if (this.#open.size === 0) this.#end()
+  }
+
+  #fallbackOr(fallback: Answer | undefined, failure: Outcome): Outcome {
+    return fallback === undefined || isTooOld(fallback, this.#now()) ? failure : fallback
   }
 
   #end(): void {
@@ -87,11 +81,26 @@ export class Waiting {
     clearTimeout(this.#timer)
     for (const waiter of this.#open) this.refuse(waiter, LATE)
     this.#open.clear()
-    this.#done.resolve(this.#outcomes.map((outcome) => outcome ?? failed(LATE)))
+    const now = this.#now()
+    this.#done.resolve(
+      this.#outcomes.map((outcome) => agedWhileWaiting(outcome ?? failed(LATE), now)),
+    )
   }
 }
 
-function fallbackOr(fallback: Fallback | undefined, failure: Failure, now: number): Outcome {
-  if (fallback === undefined || now > fallback.usableUntilMs) return failed(failure)
-  return fallback.known
+/**
+ * What was read from the cache when the request came may have aged while it waited for other users: then it is stale by now, or
+ * too old to be answered at all.
+ */
+function agedWhileWaiting(outcome: Outcome, now: number): Outcome {
+  if (outcome.kind !== 'known' || (outcome.source !== 'fresh' && outcome.source !== 'stale'))
+    return outcome
+  if (isTooOld(outcome, now)) return failed(LATE)
+  return outcome.source === 'fresh' && now >= outcome.freshUntilMs
+    ? { ...outcome, source: 'stale' }
+    : outcome
+}
+
+function isTooOld(answer: Answer, now: number): boolean {
+  return answer.kind === 'known' && now > answer.usableUntilMs
 }

@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import type { Outcome } from '../src/lookup/outcome.ts'
+import { runToQuiet } from './support/fake-time.ts'
+import { defaultWindows, lookupOver } from './support/lookup-under-test.ts'
+import {
+  type Behaviour,
+  mostCallsInAnySecond,
+  recordingUpstream,
+  unreachable,
+} from './support/recording-upstream.ts'
+
+/**
+ * A random day in the life of the lookup, on fake time: requests come, leave, run out of time; values are written and
+ * invalidated; calls are slow, fail, forget users. Whatever happens, the guarantees hold. fast-check prints the seed and the
+ * smallest failing day.
+ */
+const SHARE = 20
+const BATCH_MAX = 5
+const windows = {
+  ...defaultWindows,
+  ttlMs: 400,
+  staleWhileRevalidateMs: 300,
+  staleIfErrorMs: 2_000,
+  unknownTtlMs: 200,
+}
+
+const user = fc.nat(11).map((number) => `user-${number}`)
+const atMs = fc.nat(4_000)
+const request = fc.record({
+  act: fc.constant('ask' as const),
+  atMs,
+  users: fc.array(user, { minLength: 1, maxLength: 14 }),
+  patienceMs: fc.integer({ min: 1, max: 1_500 }),
+  leavesAfterMs: fc.option(fc.nat(300), { nil: undefined, freq: 4 }),
+  noCache: fc.boolean(),
+})
+const write = fc.record({ act: fc.constant('write' as const), atMs, user, all: fc.boolean() })
+const behaviour = fc.record({
+  latencyMs: fc.oneof(fc.integer({ min: 1, max: 80 }), fc.constant(900)),
+  fails: fc.boolean(),
+  forgets: fc.option(user, { nil: undefined }),
+  unknown: fc.option(user, { nil: undefined }),
+})
+const day = fc.record({
+  events: fc.array(fc.oneof({ weight: 5, arbitrary: request }, { weight: 1, arbitrary: write }), {
+    minLength: 1,
+    maxLength: 40,
+  }),
+  behaviours: fc.array(behaviour, { minLength: 1, maxLength: 12 }),
+})
+type Day = typeof day extends fc.Arbitrary<infer D> ? D : never
+type Ask = Extract<Day['events'][number], { act: 'ask' }>
+
+interface Answered {
+  readonly ask: Ask
+  readonly askedAtMs: number
+  readonly endedAtMs: number
+  readonly outcomes: readonly Outcome[]
+  /** The version each user had when the request was made: nothing older than its last invalidation may come back. */
+  readonly versions: readonly number[]
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function live({ events, behaviours }: Day) {
+  const versions = new Map<string, number>()
+  const upstream = recordingUpstream(
+    (_users, call) => toBehaviour(behaviours[call % behaviours.length]),
+    (name) => [name, String(versions.get(name) ?? 0)],
+  )
+  const lookup = lookupOver(upstream, {
+    windows,
+    callsPerSecond: SHARE,
+    batchMaxUsers: BATCH_MAX,
+    queueMaxUsers: 60,
+    cacheMaxBytes: 65_536,
+    maxConcurrentCalls: 3,
+  })
+  const startMs = performance.now()
+  const answered: Answered[] = []
+  for (const event of events) {
+    setTimeout(() => {
+      if (event.act === 'ask') void askNow(event)
+      else writeNow(event.user, event.all)
+    }, event.atMs)
+  }
+
+  async function askNow(ask: Ask): Promise<void> {
+    const askedAtMs = performance.now()
+    const leaver = new AbortController()
+    if (ask.leavesAfterMs !== undefined) setTimeout(() => leaver.abort(), ask.leavesAfterMs)
+    const asOf = ask.users.map((name) => versions.get(name) ?? 0)
+    const outcomes = await lookup.lookup(ask.users, {
+      deadlineMs: askedAtMs + ask.patienceMs,
+      callerLeft: () => leaver.signal,
+      noCache: ask.noCache,
+    })
+    answered.push({ ask, askedAtMs, endedAtMs: performance.now(), outcomes, versions: asOf })
+  }
+
+  function writeNow(name: string, all: boolean): void {
+    versions.set(name, (versions.get(name) ?? 0) + 1)
+    if (all) lookup.invalidateAll()
+    else lookup.invalidate([name])
+  }
+
+  await runToQuiet()
+  lookup.close()
+  return { answered, calls: upstream.calls, quietAfterMs: performance.now() - startMs }
+}
+
+function toBehaviour(drawn: Day['behaviours'][number] | undefined): Behaviour {
+  return {
+    latencyMs: drawn?.latencyMs ?? 10,
+    ...(drawn?.fails === true ? { error: unreachable() } : {}),
+    missingUsers: new Set(drawn?.forgets === undefined ? [] : [drawn.forgets]),
+    unknownUsers: new Set(drawn?.unknown === undefined ? [] : [drawn.unknown]),
+  }
+}
+
+test('whatever happens, the guarantees of the lookup hold', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(day, async (drawn) => {
+      const { answered, calls, quietAfterMs } = await live(drawn)
+
+      // 1: the budget, and the bound of a batch.
+      expect(mostCallsInAnySecond(calls)).toBeLessThanOrEqual(SHARE)
+      for (const { users } of calls) {
+        expect(users.length).toBeLessThanOrEqual(BATCH_MAX)
+        expect(new Set(users).size).toBe(users.length)
+      }
+
+      // 2: a user is in one call at a time, and every request is answered.
+      for (const [index, call] of calls.entries()) {
+        for (const later of calls.slice(index + 1)) {
+          if (later.startedAtMs >= call.endedAtMs) continue
+          expect(later.users.filter((name) => call.users.includes(name))).toEqual([])
+        }
+      }
+      expect(answered).toHaveLength(drawn.events.filter((event) => event.act === 'ask').length)
+
+      for (const { ask, askedAtMs, endedAtMs, outcomes, versions } of answered) {
+        // 6: by its deadline, or when its caller left.
+        expect(endedAtMs - askedAtMs).toBeLessThanOrEqual(
+          Math.min(ask.patienceMs, ask.leavesAfterMs ?? Infinity) + 1,
+        )
+        expect(outcomes).toHaveLength(ask.users.length)
+        for (const [place, outcome] of outcomes.entries()) {
+          if (outcome.kind !== 'known') continue
+          // 3: the right user's tags.  4: not too old.
+          const [name, version] = JSON.parse(outcome.tagsJson)
+          expect(name).toBe(ask.users[place])
+          if (outcome.source === 'fresh' || outcome.source === 'stale') {
+            expect(endedAtMs - outcome.fetchedAtMs).toBeLessThanOrEqual(
+              windows.ttlMs + windows.staleIfErrorMs,
+            )
+          }
+          // 5: an invalidation is not undone: what was written before the request is seen by it.
+          expect(Number(version)).toBeGreaterThanOrEqual(versions[place] ?? 0)
+        }
+      }
+      // Nothing is left running once the last request is over and the last call has landed.
+      expect(quietAfterMs).toBeLessThanOrEqual(12_000)
+    }),
+    { numRuns: 1_000 },
+  )
+})
