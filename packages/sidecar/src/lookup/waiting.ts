@@ -17,6 +17,12 @@ const LATE: Failure = {
   retryable: true,
 }
 
+const TOO_OLD: Failure = {
+  code: 'deadline-exceeded',
+  message: 'the cached value grew too old while the request waited for other users; ask again',
+  retryable: true,
+}
+
 /**
  * Waiting is one request's wait for the users that were not in the cache: one promise and one timer, however
  * many users. It ends when every place is filled, at the deadline, or when the caller leaves, whichever is first; it
@@ -95,7 +101,7 @@ export class Waiting {
 function agedWhileWaiting(outcome: Outcome, now: number): Outcome {
   if (outcome.kind !== 'known' || (outcome.source !== 'fresh' && outcome.source !== 'stale'))
     return outcome
-  if (isTooOld(outcome, now)) return failed(LATE)
+  if (isTooOld(outcome, now)) return failed(TOO_OLD)
   return outcome.source === 'fresh' && now >= outcome.freshUntilMs
     ? { ...outcome, source: 'stale' }
     : outcome
