@@ -1,0 +1,14 @@
+/** `pnpm bench [PART]...`: runs the named parts, or all of them. Method and figures: bench/README.md. */
+import { miss } from './miss.ts'
+
+const parts = new Map([['miss', miss]])
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...parts.keys()]
+const strangers = wanted.filter((name) => !parts.has(name))
+if (strangers.length > 0) {
+  console.error(
+    `bench: there is no part ${strangers.join(', ')}; expected ${[...parts.keys()].join(', ')}`,
+  )
+  process.exit(2)
+}
+for (const name of wanted) await parts.get(name)?.()
