@@ -11,6 +11,7 @@ import {
   type Setting,
   settings,
 } from './settings.ts'
+import { shownValue } from './shown-value.ts'
 import { INVALID } from './value-kinds.ts'
 
 /** The sidecar's configuration, complete and checked. */
@@ -215,10 +216,7 @@ class ConfigReader {
   #problem(key: string, expected: string): void {
     const given = this.#given.get(key)
     const isSecret = allSettings.some((setting) => setting.key === key && setting.isSecret === true)
-    const shown =
-      given === undefined
-        ? ''
-        : ` ${isSecret ? '[secret]' : JSON.stringify(given.text.slice(0, 80))}`
+    const shown = given === undefined ? '' : ` ${isSecret ? '[secret]' : shownValue(given.text)}`
     this.#problems.push(`${given?.name ?? environmentName(key)}${shown}: expected ${expected}`)
   }
 

@@ -15,7 +15,7 @@ const DURATION_UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
 ])
 
-/** A duration in milliseconds: `250ms`, `30s`, `5m`, `24h`, `7d`. Both ends are allowed. */
+/** A duration in whole milliseconds: `250ms`, `30s`, `5m`, `24h`, `7d`. Both ends are allowed. */
 export function duration(least: string, most: string): ValueKind<number> {
   const leastMs = durationMs(least)
   const mostMs = durationMs(most)
@@ -27,7 +27,9 @@ export function duration(least: string, most: string): ValueKind<number> {
 
 function durationMs(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
-  return Number(amount ?? Number.NaN) * (DURATION_UNITS_MS.get(unit ?? '') ?? Number.NaN)
+  return Math.round(
+    Number(amount ?? Number.NaN) * (DURATION_UNITS_MS.get(unit ?? '') ?? Number.NaN),
+  )
 }
 
 const SIZE_UNITS_BYTES: ReadonlyMap<string, number> = new Map([

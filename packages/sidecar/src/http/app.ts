@@ -62,7 +62,10 @@ export function createDataApp(options: DataAppOptions): Fetch {
 }
 
 function tooLarge(): never {
-  throw new Problem('too-large', `the body is larger than ${BODY_MAX_BYTES} bytes`)
+  // The rest of the body is not waited for, so nothing that comes after it on this connection could be understood.
+  throw new Problem('too-large', `the body is larger than ${BODY_MAX_BYTES} bytes`, {
+    headers: { Connection: 'close' },
+  })
 }
 
 /** Guards come before the router and without a middleware, which would make every hit asynchronous. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { unlink } from 'node:fs/promises'
-import { createServer, IncomingMessage, type Server } from 'node:http'
+import { lstat, unlink } from 'node:fs/promises'
+import { createServer, IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 
 import { getRequestListener } from '@hono/node-server'
@@ -20,6 +20,7 @@ export class ListenError extends Error {
 export class Listener {
   readonly #address: ListenAddress
   readonly #server: Server
+  readonly #unanswered = new Set<ServerResponse>()
 
   constructor(address: ListenAddress, fetch: Fetch) {
     this.#address = address
@@ -34,7 +35,12 @@ export class Listener {
         keepAliveTimeout: 65_000,
         maxHeaderSize: 8 * 1024,
       },
-      (incoming, outgoing) => void handle(incoming, outgoing),
+      (incoming, outgoing) => {
+        outgoing.shouldKeepAlive &&= this.#server.listening
+        this.#unanswered.add(outgoing)
+        outgoing.once('close', () => this.#unanswered.delete(outgoing))
+        void handle(incoming, outgoing)
+      },
     )
   }
 
@@ -59,6 +65,8 @@ export class Listener {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
     this.#server.close()
+    // Node would keep these connections for further requests, and the server open as long as their clients like.
+    for (const outgoing of this.#unanswered) outgoing.shouldKeepAlive = false
     await closed
   }
 
@@ -86,8 +94,11 @@ async function removeDeadSocket(path: string): Promise<void> {
   try {
     await once(socket, 'connect')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')
-      await unlink(path)
+    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) return
+    // Any other file refuses connections just the same, and is not ours to remove.
+    if (!(await lstat(path)).isSocket())
+      throw new ListenError(`cannot listen on unix:${path}: there is a file that is no socket`)
+    await unlink(path)
   } finally {
     socket.destroy()
   }

@@ -48,7 +48,7 @@ describe('SlotGate', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     work.pieces = 2
     for (let kick = 0; kick < 64; kick += 1) gate.kick()
-    await vi.advanceTimersByTimeAsync(5)
+    await vi.advanceTimersByTimeAsync(1)
     expect(starts).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(20)
     expect(starts).toHaveLength(2)
