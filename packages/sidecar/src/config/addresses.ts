@@ -36,7 +36,7 @@ export function isLocal(address: ListenAddress): boolean {
   return address.kind === 'unix' || isLoopbackHost(address.host)
 }
 
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
   return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
 }

@@ -49,7 +49,7 @@ export const environmentName = (key: string): string =>
 
 export const flagName = (key: string): string => `--${key.replace(/[A-Z]/g, '-$&').toLowerCase()}`
 
-export const REGIONS = [
+const REGIONS = [
   'china',
   'singapore',
   'seoul',

@@ -52,7 +52,7 @@ function hostProblem(
 }
 
 /** Host names with optional port; brackets around IPv6. All of 127.0.0.0/8 is loopback. */
-export function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
+function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
   const name = host.toLowerCase().replace(/:\d*$/, '')
   return (
     name === 'localhost' ||

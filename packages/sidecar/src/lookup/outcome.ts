@@ -19,7 +19,7 @@ export interface Known {
 }
 
 /** Tencent does not know this account (code 70107). Not the same as known without tags. */
-export interface Unknown {
+interface Unknown {
   readonly kind: 'unknown'
   readonly source: Source
   readonly fetchedAtMs: number

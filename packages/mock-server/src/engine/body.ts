@@ -1,0 +1,46 @@
+import { NetFault } from './errors.ts'
+
+const BODY_BYTES_MAX = 1024 * 1024
+
+/**
+ * Reads the request's body as text; undefined if it is larger than 1 MiB. Throws NetFault if the
+ * caller leaves.
+ */
+export async function readBody(request: Request): Promise<string | undefined> {
+  try {
+    return await readText(request)
+  } catch (cause) {
+    throw new NetFault('reset', { cause })
+  }
+}
+
+async function readText(request: Request): Promise<string | undefined> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  // To the end even if it is too large: clients and transports alike wait for somebody to take what
+  // they send.
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    text = bytes > BODY_BYTES_MAX ? '' : text + decoder.decode(chunk, { stream: true })
+  }
+  return bytes > BODY_BYTES_MAX ? undefined : text + decoder.decode()
+}
+
+/** Parses a body; undefined if it is not JSON. */
+export function parseJson(text = ''): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The accounts that a body names, whatever else is wrong with it. */
+export function accountsIn(body: unknown): readonly string[] {
+  if (typeof body !== 'object' || body === null || !('To_Account' in body)) return []
+  const accounts: unknown = body.To_Account
+  return Array.isArray(accounts)
+    ? accounts.filter((account): account is string => typeof account === 'string')
+    : []
+}

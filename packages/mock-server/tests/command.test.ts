@@ -1,0 +1,144 @@
+import { execFile, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+
+import { afterEach, describe, expect, test } from 'vitest'
+
+import { createFakeTencent, developmentSecretKey } from '../src/index.ts'
+import { eventually } from './support/eventually.ts'
+
+const main = new URL('../src/main.ts', import.meta.url).pathname
+const argv = (args: readonly string[]): string[] => ['--conditions=source', main, ...args]
+
+const running = new Set<ChildProcess>()
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+  running.clear()
+})
+
+/** Starts the command; `line` resolves to the first line it prints. */
+function start(...args: string[]): {
+  child: ChildProcess
+  line: Promise<string>
+  output: string[]
+} {
+  const child = spawn(process.execPath, argv(args), { stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  const output: string[] = []
+  const lines = createInterface({ input: child.stdout })
+  const line = once(lines, 'line').then(([text]) => String(text))
+  lines.on('line', (text) => output.push(text))
+  return { child, line, output }
+}
+
+/** Runs the command to its end. */
+async function run(
+  ...args: string[]
+): Promise<{ status: unknown; stdout: string; stderr: string }> {
+  try {
+    return { status: 0, ...(await promisify(execFile)(process.execPath, argv(args))) }
+  } catch (error) {
+    const { code, stdout, stderr } = Object(error)
+    return { status: code, stdout, stderr }
+  }
+}
+
+async function statusOf(child: ChildProcess): Promise<unknown> {
+  const [status, signal] = await once(child, 'exit')
+  return status ?? signal
+}
+
+describe('tagside-mock --json', () => {
+  test('prints one line once it accepts connections, and that line is all a client needs', async () => {
+    const { child, line, output } = start('--port', '0', '--json')
+    const ready = JSON.parse(await line)
+    expect(ready).toEqual({
+      event: 'ready',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      sdkAppId: 1_400_000_000,
+      secretKey: developmentSecretKey,
+      adminId: 'administrator',
+      randomSeed: 42,
+    })
+    expect(await (await fetch(`${ready.url}/__admin/health`)).json()).toMatchObject({ users: 2 })
+    child.kill('SIGTERM')
+    expect(await statusOf(child)).toBe(0)
+    expect(output).toHaveLength(1)
+  })
+
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    'ends with status 0 on %s, also when it comes again and again and calls hang',
+    async (signal) => {
+      const { child, line } = start('--port', '0', '--json', '--signature-check', 'off')
+      const { url } = JSON.parse(await line)
+      const hanging = fetch(`${url}/v4/timpush/get_tag?sdkappid=1400000000`, {
+        method: 'POST',
+        body: '{"To_Account":["mock_hang"]}',
+      }).catch(() => 'cut')
+      const calls = async (): Promise<unknown> =>
+        Object(await (await fetch(`${url}/__admin/health`)).json()).calls
+      await eventually(calls).toBe(1)
+      const again = setInterval(() => child.kill(signal), 0)
+      const status = await statusOf(child)
+      clearInterval(again)
+      expect(status).toBe(0)
+      expect(await hanging).toBe('cut')
+    },
+  )
+
+  test('of a port in use ends with status 2 and a sentence', async () => {
+    const { line } = start('--port', '0', '--json')
+    const { port } = new URL(JSON.parse(await line).url)
+    expect(await run('--port', port, '--json')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `tagside-mock: port ${port} of 127.0.0.1 is in use: stop what listens there or choose another port (0 picks a free one)\n`,
+    })
+  })
+})
+
+describe('tagside-mock', () => {
+  test('shows a command that works as it stands', async () => {
+    const { child, output } = start('--port', '0', '--user', "o'neil=Gold")
+    await eventually(() => output.some((line) => line.startsWith('curl '))).toBe(true)
+    const curl = output.find((line) => line.startsWith('curl ')) ?? ''
+    expect(output.at(-1)).toBe(curl)
+    const { stdout } = await promisify(execFile)('sh', ['-c', curl])
+    expect(JSON.parse(stdout)).toMatchObject({
+      UserTags: [{ To_Account: "o'neil", Tags: ['Gold'] }],
+    })
+    child.kill()
+    expect(await statusOf(child)).toBe(0)
+  })
+
+  test('with mistakes reports them all and ends with status 2 before it listens', async () => {
+    const { status, stdout, stderr } = await run('--port', 'x', '--rate', '0', '--app', '1-secret')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.match(/^ {2}--(port|rate|app): expected /gm)).toHaveLength(3)
+    expect(stderr).not.toContain('secret')
+  })
+
+  test('explains itself', async () => {
+    const { status, stdout } = await run('--help')
+    expect(status).toBe(0)
+    for (const flag of ['--port', '--fault', '--signature-check', 'lognormal']) {
+      expect(stdout).toContain(flag)
+    }
+    expect(await run('--version')).toMatchObject({ status: 0, stdout: '0.1.0\n' })
+  })
+
+  test('is quiet when asked to be', async () => {
+    // Nothing says where a quiet command listens, so it is given a port that was free a moment ago.
+    const free = await createFakeTencent().listen()
+    await free.close()
+    const { child, output } = start('--port', String(free.port), '--quiet')
+    const status = async (): Promise<number> =>
+      (await fetch(`${free.url}/__admin/health`).catch(() => Response.error())).status
+    await eventually(status).toBe(200)
+    child.kill()
+    expect(await statusOf(child)).toBe(0)
+    expect(output).toEqual([])
+  })
+})

@@ -1,0 +1,198 @@
+import dns from 'node:dns'
+import { createServer } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { setImmediate } from 'node:timers/promises'
+
+import { Interceptor } from '@mswjs/interceptors'
+import { SocketInterceptor } from '@mswjs/interceptors/net'
+import { getResponse } from 'msw'
+import { setupServer } from 'msw/node'
+import { fetch as undiciFetch, Pool, request } from 'undici'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeTencent, UnhandledRequestError } from '../src/index.ts'
+import { callInit, callUrl, okReply, tencent } from './support/caller.ts'
+import { eventually } from './support/eventually.ts'
+import { heapBytes } from './support/heap.ts'
+
+const fake = createFakeTencent({ users: { xiaoming: ['GoldMember'] }, rate: 'off' })
+const found = okReply({ xiaoming: ['GoldMember'] })
+const url = (base = tencent): string => callUrl(fake, base)
+const init = callInit(['xiaoming'])
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('an interception', () => {
+  test.for<[string, () => Promise<unknown>]>([
+    ['fetch', async () => (await fetch(url(), init)).json()],
+    ["undici's request", async () => (await request(url(), init)).body.json()],
+    ["undici's fetch", async () => (await undiciFetch(url(), init)).json()],
+    [
+      "undici's Pool",
+      async () => {
+        const pool = new Pool(tencent, { connections: 2 })
+        const { body } = await pool.request({
+          method: 'POST',
+          path: url().slice(tencent.length),
+          body: JSON.stringify({ To_Account: ['xiaoming'] }),
+        })
+        return body.json()
+      },
+    ],
+    ['node:https', () => viaHttps(url(), JSON.stringify({ To_Account: ['xiaoming'] }))],
+  ])('answers %s', async ([, call]) => {
+    using _ = fake.intercept()
+    expect(await call()).toEqual(found)
+  })
+
+  test.for([
+    'https://adminapisgp.im.qcloud.com',
+    'http://adminapi.my-imcloud.com',
+    'https://console.tim.qq.com:8443',
+  ])('answers at %s', async (base) => {
+    using _ = fake.intercept()
+    expect(await (await fetch(url(base), init)).json()).toEqual(found)
+  })
+
+  test('lets loopback pass, also on paths that it would answer elsewhere', async () => {
+    const local = createServer((_, response) => response.end('local'))
+    await new Promise<void>((resolve) => local.listen(0, '127.0.0.1', resolve))
+    using _ = fake.intercept()
+    const address = local.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    expect(await (await fetch(url(`http://localhost:${port}`), init)).text()).toBe('local')
+    expect(await (await fetch(url(`http://127.0.0.1:${port}`), init)).text()).toBe('local')
+    local.closeAllConnections()
+    local.close()
+  })
+
+  test('keeps a stray request from the network and says what the nearest would be', async () => {
+    using _ = fake.intercept()
+    const failure: unknown = await fetch(
+      'https://example.com/v5/timpush/get_tag?usersig=secret',
+    ).catch((error: unknown) => error)
+    const cause = failure instanceof Error ? failure.cause : failure
+    expect(cause).toBeInstanceOf(UnhandledRequestError)
+    expect(cause).toMatchObject({
+      code: 'unhandled-request',
+      message:
+        "GET https://example.com/v5/timpush/get_tag is no call of Tencent's, and was kept from the network. " +
+        'The nearest the fake answers is POST /v4/timpush/get_tag; loopback addresses pass.',
+    })
+  })
+
+  test('answers an unknown command itself', async () => {
+    using _ = fake.intercept()
+    const response = await fetch(callUrl(fake, tencent, { path: '/v4/timpush/gettag' }), init)
+    expect(await response.json()).toMatchObject({ ErrorCode: 60009 })
+  })
+
+  test('is the only one in its process, and makes room when it ends', () => {
+    const first = fake.intercept()
+    expect(() => fake.intercept()).toThrow('another interception is under way')
+    first.close()
+    const second = fake.intercept()
+    first.close()
+    expect(() => fake.intercept()).toThrow('another interception is under way')
+    second.close()
+  })
+
+  test('ends with its block: the next call goes to the network', async () => {
+    const host = 'https://tagside.invalid'
+    {
+      using _ = fake.intercept()
+      expect((await fetch(url(host), init)).status).toBe(200)
+    }
+    // As far as the name of the host, which is not asked for.
+    using lookup = vi.spyOn(dns, 'lookup').mockImplementation(() => {
+      throw new Error('the network')
+    })
+    await expect(fetch(url(host), init)).rejects.toMatchObject({
+      cause: { message: 'the network' },
+    })
+    expect(lookup).toHaveBeenCalledOnce()
+  })
+
+  test("answers under a test's fake timers", async () => {
+    using _ = fake.intercept()
+    vi.useFakeTimers()
+    expect(await (await fetch(url(), init)).json()).toEqual(found)
+  })
+
+  test('never dials the true host for a client that gave up on a call', async () => {
+    using _ = fake.intercept()
+    using lookup = vi.spyOn(dns, 'lookup')
+    for (let round = 0; round < 5; round += 1) {
+      const leave = new AbortController()
+      const hanging = fetch(url(), callInit(['mock_hang'], { signal: leave.signal }))
+      await eventually(() => fake.requests().at(-1)?.faults).toEqual(['mock_hang'])
+      leave.abort()
+      await expect(hanging).rejects.toThrow('aborted')
+      await setImmediate()
+      await setImmediate()
+      expect((await fetch(url(), init)).status).toBe(200)
+    }
+    expect(lookup).not.toHaveBeenCalled()
+  })
+
+  test('uses its connections again, as a real server would', async () => {
+    using _ = fake.intercept()
+    let connections = 0
+    Interceptor.singleton(SocketInterceptor).on('connection', () => (connections += 1))
+    for (let made = 0; made < 100; made += 1) await (await fetch(url(), init)).text()
+    expect(connections).toBeLessThan(5)
+  })
+
+  test('serves thousands of calls in a row on a bounded heap', async () => {
+    using _ = fake.intercept()
+    const calls = async (count: number): Promise<void> => {
+      for (let made = 0; made < count; made += 20) {
+        const answers = Array.from({ length: 20 }, async () => (await fetch(url(), init)).text())
+        await Promise.all(answers)
+      }
+    }
+    await calls(1000)
+    const before = heapBytes()
+    await calls(1000)
+    expect(heapBytes() - before).toBeLessThan(8 * 1024 * 1024)
+  })
+})
+
+describe('the handlers', () => {
+  test('serve in a setupServer of your own', async () => {
+    // MSW prints what a handler throws; here that is a fault.
+    using printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const server = setupServer(...fake.handlers)
+    server.listen({ onUnhandledFrame: 'error' })
+    // A host of its own: pools may still hold connections of the interceptions before.
+    const host = 'https://adminapikr.im.qcloud.com'
+    expect(await (await fetch(url(host), init)).json()).toEqual(found)
+    await expect(fetch(url(host), callInit(['mock_reset']))).rejects.toMatchObject({
+      cause: { code: 'ECONNRESET' },
+    })
+    expect(printed).toHaveBeenCalled()
+    server.close()
+  })
+
+  test('always answer under /v4/ and never elsewhere', async () => {
+    expect(await getResponse(fake.handlers, new Request(`${tencent}/v4/x`))).toHaveProperty(
+      'status',
+      200,
+    )
+    expect(await getResponse(fake.handlers, new Request(`${tencent}/v5/x`))).toBeUndefined()
+  })
+})
+
+function viaHttps(target: string, body: string): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+  httpsRequest(target, { method: 'POST' }, (response) => {
+    const parts: Buffer[] = []
+    response.on('data', (part: Buffer) => parts.push(part))
+    response.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString())))
+  })
+    .on('error', reject)
+    .end(body)
+  return promise
+}
