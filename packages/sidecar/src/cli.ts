@@ -38,11 +38,12 @@ function help(): string {
   })
   return `tagside: push tags of Tencent Cloud Chat users, cached beside your pods
 
-Usage: tagside [serve] [--FLAG VALUE]...     start the sidecar
+Usage: tagside [serve] [--FLAG VALUE]...      start the sidecar
        tagside check-config [--FLAG VALUE]... print the effective settings and where each comes from
 
-Every flag is also a variable (--ttl 60s is TAGSIDE_TTL=60s) and a key of a JSON file (--config FILE, "ttl": "60s").
-Flags win over variables, variables over the file. Durations: 250ms, 30s, 5m, 24h. Sizes: 64MiB.
+Every flag is also a variable (--ttl 60s is TAGSIDE_TTL=60s) and a key of a JSON file
+(--config FILE with "ttl": "60s"). Flags win over variables, variables over the file.
+Durations: 250ms, 30s, 5m, 24h. Sizes: 64MiB.
 
 ${rows.join('\n')}`
 }

@@ -201,7 +201,7 @@ class ConfigReader {
     const value = setting.kind.parse(given.text)
     if (value !== INVALID) return value
     this.#problem(setting.key, setting.kind.expected)
-    if (setting.isSecret === true) this.#secrets.push(given.text)
+    if (setting.isSecret === true) this.#secrets.push(...given.text.split(/\s+/))
     return undefined
   }
 
