@@ -62,7 +62,6 @@ export class Listener {
 
   /** Accepts no further connection, and ends idle ones; resolves when the requests under way are answered. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
     this.#server.close()
     // Node would keep these connections for further requests, and the server open as long as their clients like.

@@ -1,0 +1,371 @@
+import { Secret } from '@tagside/core'
+import { describe, expect, test } from 'vitest'
+
+import { type Config, ConfigError, explainConfig, readConfig } from './config.ts'
+import type { ConfigSources } from './given-values.ts'
+
+const KEY = 'canary-746167736964652d6b6579'
+const TOKEN = 'canary-746f6b656e'
+
+type Sources = Partial<Omit<ConfigSources, 'readFile'>> & {
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** What everybody has to say. */
+const needed = {
+  TAGSIDE_SDK_APP_ID: '1400000000',
+  TAGSIDE_SECRET_KEY: KEY,
+  TAGSIDE_REGION: 'singapore',
+}
+
+function sourcesOf({ argv = [], environment = needed, files = {} }: Sources): ConfigSources {
+  return {
+    argv,
+    environment,
+    readFile: (path) => {
+      const text = files[path]
+      if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
+      return text
+    },
+  }
+}
+
+const configOf = (sources: Sources): Config => readConfig(sourcesOf(sources))
+
+function problemsOf(sources: Sources): readonly string[] {
+  try {
+    readConfig(sourcesOf(sources))
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('a configuration', () => {
+  test('of the least that is needed has the documented defaults', () => {
+    expect(configOf({})).toEqual({
+      sdkAppId: 1_400_000_000,
+      secretKey: new Secret(KEY),
+      adminId: 'administrator',
+      upstream: { region: 'singapore' },
+      listen: { kind: 'tcp', host: '127.0.0.1', port: 7430 },
+      opsListen: { kind: 'tcp', host: '127.0.0.1', port: 7431 },
+      accessToken: undefined,
+      windows: {
+        ttlMs: 60_000,
+        ttlJitter: 0.1,
+        staleWhileRevalidateMs: 30_000,
+        staleIfErrorMs: 86_400_000,
+        unknownTtlMs: 30_000,
+      },
+      refreshAhead: 0.1,
+      cacheMaxBytes: 67_108_864,
+      callsPerSecond: 100,
+      replicas: 1,
+      batchMaxUsers: 100,
+      maxConcurrentCalls: 32,
+      callTimeoutMs: 4_000,
+      deadlineMs: 2_000,
+      maxUsersPerRequest: 1_000,
+      allowedHosts: [],
+      drainGraceMs: 10_000,
+      logLevel: 'info',
+    })
+  })
+
+  test('has each setting where it belongs', () => {
+    const environment = {
+      TAGSIDE_SDK_APP_ID: '1600000001',
+      TAGSIDE_SECRET_KEY_FILE: '/run/key',
+      TAGSIDE_ADMIN_ID: 'boss',
+      TAGSIDE_UPSTREAM_URL: 'http://localhost:7440/base',
+      TAGSIDE_LISTEN: '0.0.0.0:80',
+      TAGSIDE_OPS_LISTEN: 'off',
+      TAGSIDE_ACCESS_TOKEN_FILE: '/run/token',
+      TAGSIDE_TTL: '61s',
+      TAGSIDE_TTL_JITTER: '0.2',
+      TAGSIDE_STALE_WHILE_REVALIDATE: '31s',
+      TAGSIDE_STALE_IF_ERROR: '25h',
+      TAGSIDE_UNKNOWN_TTL: '32s',
+      TAGSIDE_REFRESH_AHEAD: '0.3',
+      TAGSIDE_CACHE_MAX_BYTES: '65MiB',
+      TAGSIDE_CALLS_PER_SECOND: '101.5',
+      TAGSIDE_REPLICAS: '2',
+      TAGSIDE_BATCH_MAX_USERS: '99',
+      TAGSIDE_MAX_CONCURRENT_CALLS: '33',
+      TAGSIDE_CALL_TIMEOUT: '5s',
+      TAGSIDE_DEADLINE: '3s',
+      TAGSIDE_MAX_USERS_PER_REQUEST: '1001',
+      TAGSIDE_ALLOWED_HOSTS: 'tagside.svc,pod:80',
+      TAGSIDE_DRAIN_GRACE: '11s',
+      TAGSIDE_LOG_LEVEL: 'debug',
+    }
+    const config = configOf({ environment, files: { '/run/key': KEY, '/run/token': TOKEN } })
+    expect(config).toEqual({
+      sdkAppId: 1_600_000_001,
+      secretKey: expect.any(Secret),
+      adminId: 'boss',
+      upstream: { baseUrl: new URL('http://localhost:7440/base') },
+      listen: { kind: 'tcp', host: '0.0.0.0', port: 80 },
+      opsListen: 'off',
+      accessToken: expect.any(Secret),
+      windows: {
+        ttlMs: 61_000,
+        ttlJitter: 0.2,
+        staleWhileRevalidateMs: 31_000,
+        staleIfErrorMs: 90_000_000,
+        unknownTtlMs: 32_000,
+      },
+      refreshAhead: 0.3,
+      cacheMaxBytes: 68_157_440,
+      callsPerSecond: 101.5,
+      replicas: 2,
+      batchMaxUsers: 99,
+      maxConcurrentCalls: 33,
+      callTimeoutMs: 5_000,
+      deadlineMs: 3_000,
+      maxUsersPerRequest: 1_001,
+      allowedHosts: ['tagside.svc', 'pod:80'],
+      drainGraceMs: 11_000,
+      logLevel: 'debug',
+    })
+    expect(config.secretKey.reveal()).toBe(KEY)
+    expect(config.accessToken?.reveal()).toBe(TOKEN)
+  })
+
+  test('takes flags over variables, and variables over the file', () => {
+    const config = configOf({
+      argv: ['--config', '/tagside.json', '--ttl', '1s'],
+      environment: { ...needed, TAGSIDE_TTL: '2s', TAGSIDE_DEADLINE: '2s' },
+      files: { '/tagside.json': '{"ttl":"3s","deadline":"3s","callTimeout":"3s"}' },
+    })
+    expect([config.windows.ttlMs, config.deadlineMs, config.callTimeoutMs]).toEqual([
+      1_000, 2_000, 3_000,
+    ])
+  })
+
+  test('may come from the file alone', () => {
+    const content = { sdkAppId: 1_400_000_000, secretKey: KEY, region: 'tokyo', replicas: 3 }
+    const config = configOf({
+      argv: ['--config=/tagside.json'],
+      environment: {},
+      files: { '/tagside.json': JSON.stringify(content) },
+    })
+    expect(config).toMatchObject({ upstream: { region: 'tokyo' }, replicas: 3 })
+    expect(config.secretKey.reveal()).toBe(KEY)
+  })
+
+  test('does not believe a bad value of a better source to be absent', () => {
+    expect(
+      problemsOf({ argv: ['--ttl', '60'], environment: { ...needed, TAGSIDE_TTL: '60s' } }),
+    ).toEqual(['--ttl "60": expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h'])
+  })
+})
+
+describe('a problem is named as it was given:', () => {
+  const expected = 'expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h'
+
+  test.each<[string, Sources]>([
+    [`--ttl "60": ${expected}`, { argv: ['--ttl', '60'] }],
+    [`TAGSIDE_TTL "60": ${expected}`, { environment: { ...needed, TAGSIDE_TTL: '60' } }],
+    [`ttl "60": ${expected}`, { argv: ['--config=/f'], files: { '/f': '{"ttl":60}' } }],
+  ])('%s', (problem, sources) => {
+    expect(problemsOf(sources)).toEqual([problem])
+  })
+})
+
+describe('what is needed is asked for:', () => {
+  test('app, key and where to call', () => {
+    expect(problemsOf({ environment: {} })).toEqual([
+      'TAGSIDE_SDK_APP_ID is not set: expected a whole number from 1 to 4294967295',
+      'TAGSIDE_SECRET_KEY_FILE is not set: expected a file with the secret key of the app',
+      'TAGSIDE_REGION is not set: expected one of china, singapore, seoul, frankfurt, ' +
+        'silicon-valley, jakarta, tokyo, mumbai; or TAGSIDE_UPSTREAM_URL',
+    ])
+  })
+
+  test('a token, where other machines may connect', () => {
+    const problem =
+      'TAGSIDE_LISTEN "0.0.0.0:7430": expected a loopback address or unix:…; ' +
+      'other machines may connect only with an access token (TAGSIDE_ACCESS_TOKEN_FILE)'
+    const wide = { ...needed, TAGSIDE_LISTEN: '0.0.0.0:7430' }
+    expect(problemsOf({ environment: wide })).toEqual([problem])
+    expect(problemsOf({ environment: { ...wide, TAGSIDE_ACCESS_TOKEN: TOKEN } })).toEqual([])
+  })
+
+  test('but none for the ops listener', () => {
+    expect(problemsOf({ environment: { ...needed, TAGSIDE_OPS_LISTEN: '0.0.0.0:7431' } })).toEqual(
+      [],
+    )
+  })
+})
+
+describe('two settings that contradict each other are refused:', () => {
+  test('a region and an upstream URL', () => {
+    const environment = { ...needed, TAGSIDE_UPSTREAM_URL: 'http://localhost:7440' }
+    expect(problemsOf({ environment })).toEqual([
+      'TAGSIDE_UPSTREAM_URL "http://localhost:7440": expected no upstream URL beside a region; ' +
+        'one of the two decides where calls go',
+    ])
+  })
+
+  test.each([
+    ['SECRET_KEY', needed],
+    ['ACCESS_TOKEN', { ...needed, TAGSIDE_ACCESS_TOKEN: TOKEN }],
+  ])('%s and its file', (name, environment) => {
+    const given = { ...environment, [`TAGSIDE_${name}_FILE`]: '/run/secret' }
+    expect(problemsOf({ environment: given, files: { '/run/secret': KEY } })).toEqual([
+      `TAGSIDE_${name}_FILE "/run/secret": expected no file beside TAGSIDE_${name}; ` +
+        'one of the two holds the secret',
+    ])
+  })
+})
+
+describe('the file of a secret', () => {
+  const environment = {
+    TAGSIDE_SDK_APP_ID: '1400000000',
+    TAGSIDE_REGION: 'china',
+    TAGSIDE_SECRET_KEY_FILE: '/run/key',
+  }
+
+  test.each([`${KEY}\n`, `${KEY}\r\n`, `  ${KEY}`])(
+    'may have white space around it: %j',
+    (content) => {
+      const config = configOf({ environment, files: { '/run/key': content } })
+      expect(config.secretKey.reveal()).toBe(KEY)
+    },
+  )
+
+  test.each(['', '\n', `${KEY}\nmore`, `key: ${KEY}`, `${KEY}\0`])(
+    'holds the secret alone, and is not quoted: %j',
+    (content) => {
+      expect(problemsOf({ environment, files: { '/run/key': content } })).toEqual([
+        'TAGSIDE_SECRET_KEY_FILE "/run/key": expected a file with the secret alone in it, on one line',
+      ])
+    },
+  )
+
+  test('has to be there', () => {
+    expect(problemsOf({ environment })).toEqual([
+      'TAGSIDE_SECRET_KEY_FILE "/run/key": expected a file that exists and can be read',
+    ])
+  })
+})
+
+test('every problem is in one report', () => {
+  const sources = sourcesOf({
+    argv: ['--tll=5s', '--deadline', '11s', '--config', '/tagside.json'],
+    environment: { TAGSIDE_SDK_APP_ID: 'abc', TAGSIDE_REGION: 'mars', TAGSIDE_NAME: 'x' },
+    files: { '/tagside.json': '{"replicas":0,"colour":"red"}' },
+  })
+  expect(() => readConfig(sources)).toThrow(
+    new ConfigError([
+      '--tll: there is no such flag; see --help',
+      'TAGSIDE_NAME: there is no such setting; see --help',
+      'colour in /tagside.json: there is no such setting; see --help',
+      'TAGSIDE_SDK_APP_ID "abc": expected a whole number from 1 to 4294967295',
+      'TAGSIDE_SECRET_KEY_FILE is not set: expected a file with the secret key of the app',
+      'TAGSIDE_REGION "mars": expected one of china, singapore, seoul, frankfurt, ' +
+        'silicon-valley, jakarta, tokyo, mumbai',
+      'replicas "0": expected a whole number from 1 to 10000',
+      '--deadline "11s": expected a duration from 1ms to 10s, such as 250ms, 30s, 5m or 24h',
+    ]),
+  )
+})
+
+test('a report begins with the number of problems', () => {
+  expect(new ConfigError(['a']).message).toBe('the configuration has 1 problem:\n  a')
+  expect(new ConfigError(['a', 'b']).message).toBe('the configuration has 2 problems:\n  a\n  b')
+})
+
+describe('a secret is in no report,', () => {
+  test.each<[string, Sources]>([
+    ['in a misspelt flag', { argv: ['--secret-key', KEY, `--secretkey=${KEY}`] }],
+    ['in a stray argument', { argv: [KEY] }],
+    ['in a misspelt variable', { environment: { ...needed, TAGSIDE_SECRETKEY: KEY } }],
+    ['in another setting beside its own', { environment: { ...needed, TAGSIDE_TTL: KEY } }],
+    ['in a text of another setting', { environment: { ...needed, TAGSIDE_TTL: `key=${KEY}` } }],
+    ['in the setting before its own', { environment: { ...needed, TAGSIDE_SDK_APP_ID: KEY } }],
+    ['malformed', { environment: { ...needed, TAGSIDE_SECRET_KEY: `${KEY} ${KEY}` } }],
+    ['malformed and short', { environment: { ...needed, TAGSIDE_SECRET_KEY: 'can ary' } }],
+    [
+      'malformed, and in another setting',
+      { environment: { ...needed, TAGSIDE_SECRET_KEY: `${KEY}\t`, TAGSIDE_TTL: `${KEY}\t` } },
+    ],
+    [
+      'in a misspelt key of the file',
+      { argv: ['--config=/f'], files: { '/f': `{"key":"${KEY}"}` } },
+    ],
+    ['in a broken file', { argv: ['--config=/f'], files: { '/f': `{"secretKey":"${KEY}"` } }],
+    [
+      'in the file, of the wrong type',
+      { argv: ['--config=/f'], files: { '/f': `{"ttl":["${KEY}",1]}` } },
+    ],
+    [
+      'for its own file',
+      {
+        environment: {
+          TAGSIDE_SDK_APP_ID: '1',
+          TAGSIDE_REGION: 'china',
+          TAGSIDE_SECRET_KEY_FILE:
+            '7461677369646563616e6172792d6b6579746167736964652d6b65792d2d2d2d',
+        },
+      },
+    ],
+    [
+      'of the app, when the token is wrong too',
+      { environment: { ...needed, TAGSIDE_ACCESS_TOKEN: `${TOKEN} `, TAGSIDE_TTL: TOKEN } },
+    ],
+  ])('%s', (_, sources) => {
+    const problems = problemsOf(sources).join('\n')
+    expect(problems).not.toBe('')
+    expect(problems).not.toMatch(/canary|can ary|746167|746f6b/)
+  })
+})
+
+describe('check-config', () => {
+  const explained = (sources: Sources): readonly string[] =>
+    explainConfig(sourcesOf(sources)).split('\n')
+
+  test('shows each setting with its value and where that comes from', () => {
+    const lines = explained({
+      argv: ['--config', '/tagside.json', '--ttl', '5s'],
+      environment: { ...needed, TAGSIDE_ACCESS_TOKEN: TOKEN },
+      files: { '/tagside.json': '{"callsPerSecond":50,"allowedHosts":["a","b"]}' },
+    })
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+      ['sdkAppId', '1400000000', 'TAGSIDE_SDK_APP_ID'],
+      ['secretKeyFile', '(not set)', 'default'],
+      ['secretKey', '[secret]', 'TAGSIDE_SECRET_KEY'],
+      ['adminId', 'administrator', 'default'],
+      ['region', 'singapore', 'TAGSIDE_REGION'],
+      ['upstreamUrl', '(not set)', 'default'],
+      ['listen', '127.0.0.1:7430', 'default'],
+      ['opsListen', '127.0.0.1:7431', 'default'],
+      ['accessTokenFile', '(not set)', 'default'],
+      ['accessToken', '[secret]', 'TAGSIDE_ACCESS_TOKEN'],
+      ['ttl', '5s', '--ttl'],
+      ['ttlJitter', '0.1', 'default'],
+      ['staleWhileRevalidate', '30s', 'default'],
+      ['staleIfError', '24h', 'default'],
+      ['unknownTtl', '30s', 'default'],
+      ['refreshAhead', '0.1', 'default'],
+      ['cacheMaxBytes', '64MiB', 'default'],
+      ['callsPerSecond', '50', 'callsPerSecond'],
+      ['replicas', '1', 'default'],
+      ['batchMaxUsers', '100', 'default'],
+      ['maxConcurrentCalls', '32', 'default'],
+      ['callTimeout', '4s', 'default'],
+      ['deadline', '2s', 'default'],
+      ['maxUsersPerRequest', '1000', 'default'],
+      ['allowedHosts', 'a,b', 'allowedHosts'],
+      ['drainGrace', '10s', 'default'],
+      ['logLevel', 'info', 'default'],
+    ])
+  })
+
+  test('refuses what the sidecar would refuse', () => {
+    expect(() => explained({ environment: {} })).toThrow(ConfigError)
+  })
+})

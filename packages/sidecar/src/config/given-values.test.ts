@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest'
+
+import { type ConfigSources, givenValues } from './given-values.ts'
+import { allSettings, environmentName, flagName } from './settings.ts'
+
+function given(sources: Partial<ConfigSources> & { readonly file?: string }): {
+  readonly values: Readonly<Record<string, readonly [name: string, text: string]>>
+  readonly problems: readonly string[]
+} {
+  const { byKey, problems } = givenValues({
+    argv: sources.argv ?? [],
+    environment: sources.environment ?? {},
+    readFile: (path) => {
+      if (sources.file === undefined || path !== 'tagside.json') throw new Error(`ENOENT: ${path}`)
+      return sources.file
+    },
+  })
+  const values = [...byKey].map(([key, { name, text }]) => [key, [name, text]] as const)
+  return { values: Object.fromEntries(values), problems }
+}
+
+const withFile = (content: unknown): ReturnType<typeof given> =>
+  given({ argv: ['--config', 'tagside.json'], file: JSON.stringify(content) })
+
+describe('flags', () => {
+  test('take a value behind them or behind an equals sign', () => {
+    expect(
+      given({ argv: ['--ttl', '5s', '--admin-id=boss', '--upstream-url=http://[::1]:1/a=b'] }),
+    ).toEqual({
+      values: {
+        ttl: ['--ttl', '5s'],
+        adminId: ['--admin-id', 'boss'],
+        upstreamUrl: ['--upstream-url', 'http://[::1]:1/a=b'],
+      },
+      problems: [],
+    })
+  })
+
+  test('take an empty value for what it is', () => {
+    expect(given({ argv: ['--ttl='] }).values).toEqual({ ttl: ['--ttl', ''] })
+  })
+
+  test('that no setting has are named, without their value', () => {
+    expect(given({ argv: ['--tll=canary', '--no-ttl', '-t'] })).toEqual({
+      values: {},
+      problems: [
+        '--tll: there is no such flag; see --help',
+        '--no-ttl: there is no such flag; see --help',
+        '-t: there is no such flag; see --help',
+      ],
+    })
+  })
+
+  test('do not exist for secrets', () => {
+    expect(given({ argv: ['--secret-key=canary', '--access-token', 'canary'] })).toEqual({
+      values: {},
+      problems: [
+        '--secret-key: there is no such flag; see --help',
+        '--access-token: there is no such flag; see --help',
+        'the command line has 1 argument(s) that belong to no flag',
+      ],
+    })
+  })
+
+  test('without a value, or given twice, are named', () => {
+    expect(given({ argv: ['--ttl', '5s', '--ttl', '6s', '--deadline'] })).toEqual({
+      values: { ttl: ['--ttl', '5s'] },
+      problems: ['--ttl: given more than once', '--deadline: expected a value after it'],
+    })
+  })
+
+  test('leave no argument over; those that are left are counted, not shown', () => {
+    expect(given({ argv: ['canary', '--ttl', '5s', 'canary'] }).problems).toEqual([
+      'the command line has 2 argument(s) that belong to no flag',
+    ])
+  })
+})
+
+describe('environment variables', () => {
+  test('of the sidecar are read, all others ignored', () => {
+    const environment = { TAGSIDE_TTL: '5s', TTL: '6s', PATH: '/bin', tagside_deadline: '1s' }
+    expect(given({ environment })).toEqual({ values: { ttl: ['TAGSIDE_TTL', '5s'] }, problems: [] })
+  })
+
+  test('that are empty are given', () => {
+    expect(given({ environment: { TAGSIDE_TTL: '' } }).values).toEqual({ ttl: ['TAGSIDE_TTL', ''] })
+  })
+
+  test('that no setting has are named, without their value', () => {
+    const environment = { TAGSIDE_SECRETKEY: 'canary', TAGSIDE_: 'canary', TAGSIDE_TTL_: 'canary' }
+    expect(given({ environment })).toEqual({
+      values: {},
+      problems: [
+        'TAGSIDE_SECRETKEY: there is no such setting; see --help',
+        'TAGSIDE_: there is no such setting; see --help',
+        'TAGSIDE_TTL_: there is no such setting; see --help',
+      ],
+    })
+  })
+})
+
+describe('the file', () => {
+  test('is named by a flag or a variable', () => {
+    const file = '{"ttl":"5s"}'
+    const values = { ttl: ['ttl', '5s'] }
+    expect(given({ argv: ['--config', 'tagside.json'], file })).toEqual({ values, problems: [] })
+    expect(given({ environment: { TAGSIDE_CONFIG: 'tagside.json' }, file })).toEqual({
+      values,
+      problems: [],
+    })
+  })
+
+  test('holds texts, numbers and lists of texts', () => {
+    expect(withFile({ ttl: '5s', callsPerSecond: 2.5, allowedHosts: ['a', 'b:80'] })).toEqual({
+      values: {
+        ttl: ['ttl', '5s'],
+        callsPerSecond: ['callsPerSecond', '2.5'],
+        allowedHosts: ['allowedHosts', 'a,b:80'],
+      },
+      problems: [],
+    })
+  })
+
+  test('may hold a secret', () => {
+    expect(withFile({ secretKey: 'key' }).values).toEqual({ secretKey: ['secretKey', 'key'] })
+  })
+
+  test.each([[true], [null], [{ s: 5 }], [['a', 1]]])('may not hold %j', (value) => {
+    expect(withFile({ ttl: value })).toEqual({
+      values: {},
+      problems: ['ttl in tagside.json: expected a text, a number or a list of texts'],
+    })
+  })
+
+  test.each(['ttll', 'TTL', 'calls-per-second', 'TAGSIDE_TTL', 'config', '__proto__', 'toString'])(
+    'has no key %s',
+    (name) => {
+      const file = `{${JSON.stringify(name)}:"canary"}`
+      expect(given({ argv: ['--config', 'tagside.json'], file })).toEqual({
+        values: {},
+        problems: [`${name} in tagside.json: there is no such setting; see --help`],
+      })
+    },
+  )
+
+  test.each(['', '{', '{"secretKey":"canary",}', "{'ttl':'5s'}", '// c\n{}'])(
+    'has to be JSON, and is not quoted: %j',
+    (file) => {
+      expect(given({ argv: ['--config', 'tagside.json'], file }).problems).toEqual([
+        '--config tagside.json: it is not valid JSON',
+      ])
+    },
+  )
+
+  test.each(['[]', 'null', '"ttl"', '7'])('has to be an object: %s', (file) => {
+    expect(given({ argv: ['--config', 'tagside.json'], file }).problems).toEqual([
+      '--config tagside.json: expected a JSON object of settings',
+    ])
+  })
+
+  test('has to be there', () => {
+    expect(given({ argv: ['--config', 'missing.json'] }).problems).toEqual([
+      '--config missing.json: it cannot be read',
+    ])
+  })
+})
+
+describe('of several sources the best one counts:', () => {
+  const publicSettings = allSettings.filter(({ isSecret }) => isSecret !== true)
+
+  test.each(publicSettings)('$key', ({ key }) => {
+    const flag = flagName(key)
+    const variable = environmentName(key)
+    const argv = ['--config', 'tagside.json']
+    const environment = { [variable]: 'from the environment' }
+    const file = JSON.stringify({ [key]: 'from the file' })
+    expect(given({ argv, file }).values).toEqual({ [key]: [key, 'from the file'] })
+    expect(given({ argv, environment, file }).values).toEqual({
+      [key]: [variable, 'from the environment'],
+    })
+    expect(given({ argv: [...argv, flag, 'from a flag'], environment, file }).values).toEqual({
+      [key]: [flag, 'from a flag'],
+    })
+  })
+})

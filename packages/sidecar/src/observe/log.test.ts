@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+
+import { createLog, type Log } from './log.ts'
+
+function logInto(lines: string[], level: string, isTTY = false): Log {
+  return createLog(level, { write: (line) => lines.push(line), isTTY })
+}
+
+test('an event is one JSON line: level, time, event, message and what else is said', () => {
+  const lines: string[] = []
+  logInto(lines, 'info').info({ event: 'listening', url: 'http://127.0.0.1:1' }, 'ready')
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toMatch(/^\{.*\}\n$/)
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    event: 'listening',
+    url: 'http://127.0.0.1:1',
+    msg: 'ready',
+  })
+})
+
+test('an error is told with its stack', () => {
+  const lines: string[] = []
+  logInto(lines, 'info').error({ event: 'defect', err: new TypeError('broken') }, 'sorry')
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 'error',
+    err: { type: 'TypeError', message: 'broken', stack: expect.stringContaining('log.test.ts') },
+  })
+})
+
+describe('the level', () => {
+  test.each([
+    ['debug', ['d', 'i', 'w', 'e']],
+    ['info', ['i', 'w', 'e']],
+    ['warn', ['w', 'e']],
+    ['error', ['e']],
+    ['silent', []],
+  ])('%s lets pass what is at least as grave', (level, passed) => {
+    const lines: string[] = []
+    const log = logInto(lines, level)
+    log.debug('d')
+    log.info('i')
+    log.warn('w')
+    log.error('e')
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject(
+      passed.map((msg) => ({ msg })),
+    )
+  })
+})
+
+test('on a terminal a line is for people', () => {
+  const lines: string[] = []
+  const log = logInto(lines, 'info', true)
+  log.warn({ event: 'drain-cut', connections: 2, list: ['a'] }, 'the grace is over')
+  log.info('plain')
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^\d\d:\d\d:\d\d warn {2}the grace is over {2}event=drain-cut connections=2 list=\["a"\]\n$/,
+    ),
+    expect.stringMatching(/^\d\d:\d\d:\d\d info {2}plain *\n$/),
+  ])
+})
