@@ -51,7 +51,9 @@ export function wire(config: Config, log: Log): Sidecar {
     load,
     callsPerSecond,
     queueMaxUsers: queueMaxUsers(config, callsPerSecond),
+    rideAlongMs: config.windows.ttlMs * config.refreshAhead,
     now,
+    onChange: ({ level, message, ...change }) => log[level](change, message),
   })
 
   let isDraining = false
