@@ -49,6 +49,7 @@ export class SlotGate {
   #kicked: NodeJS.Immediate | undefined
   #callsInFlight = 0
   #lastStartMs = -Infinity
+  #limiterReplacements = 0
   #isClosed = false
 
   constructor(options: SlotGateOptions) {
@@ -98,6 +99,10 @@ export class SlotGate {
     return this.#window.takeHighest(this.#options.now())
   }
 
+  get limiterReplacements(): number {
+    return this.#limiterReplacements
+  }
+
   /** Grants no further slot. Calls under way go on. */
   close(): void {
     this.#isClosed = true
@@ -131,6 +136,7 @@ export class SlotGate {
         if (this.#isClosed) return
         if (this.#callsInFlight > 0) return this.#watch()
         this.#limiter = this.#newLimiter()
+        this.#limiterReplacements += 1
         this.#options.onLimiterReplaced?.()
         this.#arm()
       },

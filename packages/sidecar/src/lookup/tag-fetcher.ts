@@ -3,6 +3,7 @@ import { BatchCutter } from './batch-cutter.ts'
 import { type Batch, BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
 import type { Answer } from './outcome.ts'
+import type { LookupState } from './lookup-state.ts'
 import { Landing } from './landing.ts'
 import { Recovery } from './recovery.ts'
 import { RideAlong } from './ride-along.ts'
@@ -67,6 +68,8 @@ export class TagFetcher {
   readonly #cutter: BatchCutter
   readonly #gate: SlotGate
   readonly #admission: Admission
+  #shedOverloaded = 0
+  #shedPaused = 0
 
   constructor(options: TagFetcherOptions, { cache, now, random }: Surroundings) {
     this.#options = options
@@ -121,6 +124,8 @@ export class TagFetcher {
       const why =
         culprit ?? refusal ?? (isNew && room === 0 ? this.#admission.refusal(now) : undefined)
       if (why !== undefined) {
+        if (why === refusal) this.#shedPaused += 1
+        else if (why !== culprit) this.#shedOverloaded += 1
         request.refuse({ index, fallback }, why)
         continue
       }
@@ -174,6 +179,25 @@ export class TagFetcher {
   /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
   takeExtraCall(): Promise<void> {
     return this.#gate.takeExtraCall()
+  }
+
+  /** Everything but the cache; the window's maximum starts anew. */
+  state(now: number): Omit<LookupState, 'cacheEntries' | 'cacheBytes'> {
+    return {
+      breaker: this.#health.breakerState(now),
+      credentials: this.#health.credentialsState(now),
+      paceFactor: this.#health.paceFactor(now),
+      foregroundUsers: this.#queue.foregroundUsers,
+      refreshUsers: this.#queue.refreshUsers,
+      flights: this.#flights.size,
+      windowCalls: this.#gate.takeHighestWindow(),
+      callsAnswered: this.#health.callsAnswered,
+      callsFailed: this.#health.callsFailed,
+      retries: this.#recovery.retries,
+      shedOverloaded: this.#shedOverloaded,
+      shedPaused: this.#shedPaused,
+      limiterReplacements: this.#gate.limiterReplacements,
+    }
   }
 
   /** Starts no further call. Those under way settle. */

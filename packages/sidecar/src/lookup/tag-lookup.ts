@@ -1,5 +1,6 @@
 import type { CacheWishes, FreshnessWindows } from './freshness.ts'
 import { type Failure, failed, type Outcome } from './outcome.ts'
+import type { LookupState } from './lookup-state.ts'
 import { type CacheEntry, TagCache } from './tag-cache.ts'
 import { type Missing, TagFetcher, type TagFetcherOptions } from './tag-fetcher.ts'
 import { Waiting } from './waiting.ts'
@@ -109,6 +110,12 @@ export class TagLookup {
   /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
   takeExtraCall(): Promise<void> {
     return this.#fetcher.takeExtraCall()
+  }
+
+  /** How things are at the moment, for metrics. */
+  state(): LookupState {
+    const { entries, bytes } = this.#cache
+    return { ...this.#fetcher.state(this.#now()), cacheEntries: entries, cacheBytes: bytes }
   }
 
   /** Starts no further call. Those under way settle. */
