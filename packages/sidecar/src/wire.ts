@@ -7,6 +7,7 @@ import { createOpsApp } from './http/ops-app.ts'
 import type { LoadBatch } from './lookup/upstream.ts'
 import { TagLookup } from './lookup/tag-lookup.ts'
 import type { Log } from './observe/log.ts'
+import { createMetrics } from './observe/metrics.ts'
 import { version } from './version.ts'
 
 /** The parts of a running sidecar that its process starts and stops. */
@@ -51,7 +52,9 @@ export function wire(config: Config, log: Log): Sidecar {
     load,
     callsPerSecond,
     queueMaxUsers: queueMaxUsers(config, callsPerSecond),
+    rideAlongMs: config.windows.ttlMs * config.refreshAhead,
     now,
+    onChange: ({ level, message, ...change }) => log[level](change, message),
   })
 
   let isDraining = false
@@ -62,7 +65,11 @@ export function wire(config: Config, log: Log): Sidecar {
     isDraining: () => isDraining,
     onDefect: (error) => log.error({ event: 'defect', err: error }, 'a request ended unexpectedly'),
   })
-  const ops = createOpsApp({ version, isDraining: () => isDraining })
+  const ops = createOpsApp({
+    version,
+    isDraining: () => isDraining,
+    metrics: createMetrics(() => lookup.state()),
+  })
   return {
     lookup,
     data: new Listener(config.listen, app),

@@ -1,12 +1,15 @@
 import { Hono } from 'hono'
 
+import type { Metrics } from '../observe/metrics.ts'
+
 export interface OpsAppOptions {
   readonly isDraining: () => boolean
   readonly version: string
+  readonly metrics: Metrics
 }
 
 /**
- * The ops listener's handler: probes and version, no user data, GET and HEAD only.
+ * The ops listener's handler: probes, metrics and version, no user data, GET and HEAD only.
  *
  * No probe asks Tencent: an upstream outage must not take pods out of service or restart them, because stale answers are
  * still answers.
@@ -20,6 +23,10 @@ export function createOpsApp(options: OpsAppOptions): Hono {
       ? c.json({ status: 'unready', reasons: ['draining'] }, 503)
       : c.json({ status: 'ok' }),
   )
+  app.get('/metrics', async (c) => {
+    const text = await options.metrics.text()
+    return c.body(text, 200, { 'Content-Type': options.metrics.contentType })
+  })
   app.get('/version', (c) => c.json({ version: options.version, node: process.version }))
   app.all('*', (c) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD')

@@ -1,7 +1,15 @@
 import type { Flight } from './flights.ts'
+import type { Group, Hunt } from './hunt.ts'
 
 /** Users a request may seat before the next request has its turn. */
 const QUANTUM_USERS = 8
+
+/** The users of one call. */
+export interface Batch {
+  readonly flights: readonly Flight[]
+  /** Present when they travel alone, in search of the one at fault. */
+  readonly hunt?: Hunt
+}
 
 /** The queued users of one request, taken from the front. */
 interface Lane {
@@ -9,28 +17,42 @@ interface Lane {
   next: number
 }
 
+/** Told of a user that is dropped at the cut because nobody waits for it any more. */
+type Drop = (flight: Flight) => void
+
 /**
  * BatchQueue decides who goes next. Users wait here until a slot opens; only then is a batch *cut* from whoever waits.
  *
- * Foreground users are cut round robin over requests, {@link QUANTUM_USERS} at a time, so that a request for
- * 20,000 users does not starve one for a single user. Refresh users fill the room that is left, oldest first. Users that
- * nobody waits for any more are dropped at the cut: no call is spent on them.
+ * Users whose retry is due go first. Then come foreground users, round robin over requests, {@link QUANTUM_USERS} at a time,
+ * so that a request for 20,000 users does not starve one for a single user. Refresh users fill the room that is left, oldest
+ * first. Groups in search of a culprit are kept apart: each travels alone.
  */
 export class BatchQueue {
   /** In turn order: a Set iterates in insertion order, and a lane put back during the iteration is visited again. */
   readonly #lanes = new Set<Lane>()
+  readonly #due = new Set<Flight>()
   readonly #refresh = new Set<Flight>()
-  #foregroundUsers = 0
+  #groups: Group[] = []
+  #laneUsers = 0
 
   /** Queues the users of one request. */
   addForeground(flights: readonly Flight[]): void {
     if (flights.length === 0) return
-    this.#foregroundUsers += flights.length
+    this.#laneUsers += flights.length
     this.#lanes.add({ flights, next: 0 })
+  }
+
+  /** Queues users in front of all requests: they have waited before, and their call failed. */
+  addDue(flights: readonly Flight[]): void {
+    for (const flight of flights) this.#due.add(flight)
   }
 
   addRefresh(flight: Flight): void {
     this.#refresh.add(flight)
+  }
+
+  addGroups(groups: readonly Group[]): void {
+    this.#groups.push(...groups)
   }
 
   /** Moves a queued refresh to the foreground, because somebody waits for it now. */
@@ -40,52 +62,87 @@ export class BatchQueue {
   }
 
   /**
-   * Returns the next batch: at most `usersMax` distinct users, none if nobody waits. The whole queue has been looked at
-   * when it returns nothing. Dropped users are handed to `drop`.
+   * Returns the next batch: at most `usersMax` distinct users, none if nobody waits. The whole queue but the groups has
+   * been looked at when it returns nothing.
    */
-  cut(usersMax: number, now: number, drop: (flight: Flight) => void): readonly Flight[] {
+  cut(usersMax: number, now: number, drop: Drop): Flight[] {
     const batch: Flight[] = []
-    for (const lane of this.#lanes) {
-      this.#lanes.delete(lane)
-      this.#seat(lane, Math.min(QUANTUM_USERS, usersMax - batch.length), now, batch, drop)
-      if (lane.next < lane.flights.length) this.#lanes.add(lane)
+    for (const flight of this.#due) {
       if (batch.length === usersMax) return batch
+      this.#due.delete(flight)
+      seat(flight, now, batch, drop)
+    }
+    for (const lane of this.#lanes) {
+      if (batch.length === usersMax) return batch
+      this.#lanes.delete(lane)
+      this.#seatLane(lane, Math.min(QUANTUM_USERS, usersMax - batch.length), now, batch, drop)
+      if (lane.next < lane.flights.length) this.#lanes.add(lane)
     }
     for (const flight of this.#refresh) {
+      if (batch.length === usersMax) return batch
       this.#refresh.delete(flight)
       batch.push(flight)
-      if (batch.length === usersMax) return batch
     }
     return batch
   }
 
-  #seat(
-    lane: Lane,
-    seats: number,
-    now: number,
-    batch: Flight[],
-    drop: (flight: Flight) => void,
-  ): void {
-    const full = batch.length + seats
-    while (batch.length < full && lane.next < lane.flights.length) {
-      const flight = lane.flights[lane.next]
-      lane.next += 1
-      this.#foregroundUsers -= 1
-      if (flight === undefined) continue
-      if (flight.isWanted(now)) batch.push(flight)
-      else drop(flight)
+  /** Returns the next group that has anybody in it who is still wanted. */
+  cutGroup(now: number, drop: Drop): Group | undefined {
+    for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
+      const flights: Flight[] = []
+      for (const flight of group.flights) seat(flight, now, flights, drop)
+      if (flights.length > 0) return { flights, hunt: group.hunt }
     }
+    return undefined
+  }
+
+  /** Empties the queue and returns who was in it. */
+  takeAll(): readonly Flight[] {
+    const groups = this.#groups.flatMap((group) => group.flights)
+    const lanes = [...this.#lanes].flatMap((lane) => lane.flights.slice(lane.next))
+    const all = [...groups, ...this.#due, ...lanes, ...this.#refresh]
+    this.#groups = []
+    this.#due.clear()
+    this.#lanes.clear()
+    this.#refresh.clear()
+    this.#laneUsers = 0
+    return all
+  }
+
+  /** Users that will be seated before the last of `users` new ones of one request. */
+  usersAhead(users: number): number {
+    const turns = Math.ceil(users / QUANTUM_USERS) * QUANTUM_USERS
+    return this.#due.size + Math.min(this.#laneUsers, this.#lanes.size * turns)
   }
 
   get foregroundUsers(): number {
-    return this.#foregroundUsers
+    return this.#due.size + this.#laneUsers
   }
 
   get refreshUsers(): number {
     return this.#refresh.size
   }
 
-  get isEmpty(): boolean {
-    return this.#foregroundUsers === 0 && this.#refresh.size === 0
+  get hasGroups(): boolean {
+    return this.#groups.length > 0
   }
+
+  get isEmpty(): boolean {
+    return this.foregroundUsers === 0 && this.#refresh.size === 0 && !this.hasGroups
+  }
+
+  #seatLane(lane: Lane, seats: number, now: number, batch: Flight[], drop: Drop): void {
+    const full = batch.length + seats
+    while (batch.length < full && lane.next < lane.flights.length) {
+      const flight = lane.flights[lane.next]
+      lane.next += 1
+      this.#laneUsers -= 1
+      if (flight !== undefined) seat(flight, now, batch, drop)
+    }
+  }
+}
+
+function seat(flight: Flight, now: number, batch: Flight[], drop: Drop): void {
+  if (flight.isWanted(now)) batch.push(flight)
+  else drop(flight)
 }

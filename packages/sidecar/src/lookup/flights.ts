@@ -16,6 +16,8 @@ export class Flight {
   readonly waiters: Waiter[] = []
   /** An invalidation arrived after the fetch began: what it brings may be older than that. */
   invalidated = false
+  /** Calls it was in. */
+  attempts = 0
   /** The flight that takes off when this one lands, for callers who must not get what was asked before they came. */
   next: Flight | undefined
 
@@ -27,7 +29,23 @@ export class Flight {
 
   /** Reports whether anyone still wants the result. */
   isWanted(now: number): boolean {
-    return this.refresh || this.waiters.some((waiter) => waiter.request.isLive(now))
+    return this.refresh || this.isAwaited(now)
+  }
+
+  /** Reports whether somebody waits who will still be there at `atMs`. */
+  isAwaited(atMs: number): boolean {
+    return this.waiters.some((waiter) => waiter.request.isLive(atMs))
+  }
+
+  /**
+   * Makes a sent flight wait for another call. That one begins after every invalidation so far, so it serves those who
+   * were parked behind this flight as well.
+   */
+  requeue(): void {
+    this.state = 'queued'
+    this.invalidated = false
+    if (this.next !== undefined) this.waiters.push(...this.next.waiters)
+    this.next = undefined
   }
 }
 

@@ -2,23 +2,28 @@ import Bottleneck from 'bottleneck'
 
 import { CallWindow } from './call-window.ts'
 
-/** Starts one upstream call, if there is one to make; the promise settles when its slot is free again. */
-export type StartCall = () => Promise<void> | undefined
-
 export interface SlotGateOptions {
   /** This process's share of the app's budget. */
   readonly callsPerSecond: number
   readonly maxConcurrentCalls: number
   readonly now: () => number
+  /** Share of the full pace to use at the moment, 0.1 to 1; default 1. */
+  readonly paceFactor?: (now: number) => number
+  /** Told when a limiter that granted no slot for too long was replaced. */
+  readonly onLimiterReplaced?: () => void
   /**
-   * Called when a slot is open. Returning undefined says that, having looked at all there is, there is nothing to
-   * send; the slot then stays armed until the next `kick`.
+   * Called when a slot is open: starts one upstream call, if there is one to make; the promise settles when it is over. Returning
+   * undefined says that, having looked at all there is, there is nothing to send now; the slot then stays armed until the next `kick`.
    */
-  readonly startCall: StartCall
+  readonly startCall: () => Promise<void> | undefined
 }
 
 /** Pacing keeps this far below the share, because timers may fire early: 10.5 ms apart instead of 10. */
 const PACE_SHARE = 0.95
+
+/** A limiter that owes a slot for longer than this many slots, and at least a second, is stuck. */
+const STUCK_SLOTS = 20
+const STUCK_MIN_MS = 1_000
 
 /**
  * SlotGate grants slots: the right to start one upstream call. It is the only file that knows Bottleneck.
@@ -31,24 +36,27 @@ const PACE_SHARE = 0.95
  *
  * Only `minTime` and `maxConcurrent` are used. With one job waiting at a time, an event-loop stall cannot
  * release a burst; the reservoir would let 200 calls into one second. The {@link CallWindow} holds whatever Bottleneck does.
+ *
+ * Bottleneck reads the wall clock: set back by an hour, it is silent for an hour. A watchdog on monotonic time replaces it.
  */
 export class SlotGate {
-  readonly #limiter: Bottleneck
+  readonly #options: SlotGateOptions
+  readonly #spacingMs: number
   readonly #window: CallWindow
-  readonly #now: () => number
-  readonly #startCall: StartCall
+  #limiter: Bottleneck
+  #watchdog: NodeJS.Timeout | undefined
   #wake: (() => void) | undefined
   #kicked: NodeJS.Immediate | undefined
-  #closed = false
+  #callsInFlight = 0
+  #lastStartMs = -Infinity
+  #limiterReplacements = 0
+  #isClosed = false
 
   constructor(options: SlotGateOptions) {
-    this.#limiter = new Bottleneck({
-      minTime: 1_000 / (options.callsPerSecond * PACE_SHARE),
-      maxConcurrent: options.maxConcurrentCalls,
-    })
+    this.#options = options
+    this.#spacingMs = 1_000 / (options.callsPerSecond * PACE_SHARE)
     this.#window = new CallWindow(options.callsPerSecond)
-    this.#now = options.now
-    this.#startCall = options.startCall
+    this.#limiter = this.#newLimiter()
     this.#arm()
   }
 
@@ -70,45 +78,100 @@ export class SlotGate {
   /** Waits for room in the window and takes it, for a call that needs no batch: the repeat after an expired signature. */
   async takeExtraCall(): Promise<void> {
     for (;;) {
-      const waitMs = this.#window.waitMs(this.#now())
+      const waitMs = this.#window.waitMs(this.#options.now())
       if (waitMs === 0) break
       await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)))
     }
-    this.#window.record(this.#now())
+    this.#window.record(this.#options.now())
+  }
+
+  /** Milliseconds between two slots at the pace of the moment. */
+  spacingMs(now: number): number {
+    return this.#spacingMs / (this.#options.paceFactor?.(now) ?? 1)
+  }
+
+  callsInLastSecond(now: number): number {
+    return this.#window.callsInLastSecond(now)
   }
 
   /** The most calls that any trailing second held since this was last asked. */
   takeHighestWindow(): number {
-    return this.#window.takeHighest(this.#now())
+    return this.#window.takeHighest(this.#options.now())
+  }
+
+  get limiterReplacements(): number {
+    return this.#limiterReplacements
   }
 
   /** Grants no further slot. Calls under way go on. */
   close(): void {
-    this.#closed = true
+    this.#isClosed = true
     clearImmediate(this.#kicked)
+    clearTimeout(this.#watchdog)
     this.#wake?.()
   }
 
+  #newLimiter(): Bottleneck {
+    const { maxConcurrentCalls } = this.#options
+    return new Bottleneck({ minTime: this.#spacingMs, maxConcurrent: maxConcurrentCalls })
+  }
+
   #arm(): void {
+    const limiter = this.#limiter
+    this.#watch()
     // The job's result is nobody's business: whoever waits is woken inside it, 1.1 ms before schedule() resolves.
-    void this.#limiter.schedule(() => new Promise<void>((release) => this.#useSlot(release)))
+    void limiter.schedule(() => {
+      // A replaced limiter may come back to life; its slot is not ours any more.
+      if (limiter !== this.#limiter) return Promise.resolve()
+      clearTimeout(this.#watchdog)
+      return new Promise<void>((release) => this.#useSlot(release))
+    })
+  }
+
+  /** Replaces the limiter if it grants nothing although no call holds a slot. */
+  #watch(): void {
+    clearTimeout(this.#watchdog)
+    this.#watchdog = setTimeout(
+      () => {
+        if (this.#isClosed) return
+        if (this.#callsInFlight > 0) return this.#watch()
+        this.#limiter = this.#newLimiter()
+        this.#limiterReplacements += 1
+        this.#options.onLimiterReplaced?.()
+        this.#arm()
+      },
+      Math.max(STUCK_MIN_MS, STUCK_SLOTS * this.#spacingMs),
+    )
+    this.#watchdog.unref()
   }
 
   #useSlot(release: () => void): void {
-    if (this.#closed) return release()
-    const waitMs = this.#window.waitMs(this.#now())
+    if (this.#isClosed) return release()
+    const now = this.#options.now()
+    const waitMs = Math.max(this.#window.waitMs(now), this.#paceWaitMs(now))
     if (waitMs > 0) {
       setTimeout(() => this.#useSlot(release), Math.ceil(waitMs))
       return
     }
-    const call = this.#startCall()
+    const call = this.#options.startCall()
     if (call === undefined) {
       // Set after the whole queue was looked at, in the same turn: work that arrives from here on kicks.
       this.#wake = () => this.#useSlot(release)
       return
     }
-    this.#window.record(this.#now())
+    this.#window.record(now)
+    this.#lastStartMs = now
+    this.#callsInFlight += 1
     this.#arm()
-    void call.finally(release)
+    void call.finally(() => {
+      this.#callsInFlight -= 1
+      release()
+    })
+  }
+
+  /** At full pace the limiter alone keeps the distance. */
+  #paceWaitMs(now: number): number {
+    if ((this.#options.paceFactor?.(now) ?? 1) === 1) return 0
+    return this.#lastStartMs + this.spacingMs(now) - now
   }
 }

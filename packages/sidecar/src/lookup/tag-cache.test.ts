@@ -23,6 +23,7 @@ describe('TagCache', () => {
       kind: 'known',
       tagsJson: '["Gold \\"1\\"","用户"]',
       fetchedAtMs: 5_000,
+      wasRead: false,
       freshUntilMs: 65_000,
     })
   })

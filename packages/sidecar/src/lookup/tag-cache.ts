@@ -17,6 +17,8 @@ export interface KnownEntry {
   readonly tagsJson: string
   readonly fetchedAtMs: number
   readonly freshUntilMs: number
+  /** Whether anybody read it since it was fetched. */
+  wasRead: boolean
 }
 
 /** The belief that Tencent does not know an account. */
@@ -68,6 +70,11 @@ export class TagCache {
     return this.#known.get(user) ?? this.#unknown.get(user)
   }
 
+  /** Returns a known user's entry without counting it as used. */
+  peek(user: string): KnownEntry | undefined {
+    return this.#known.peek(user)
+  }
+
   /** Says what an entry may still be used for. */
   judge(entry: CacheEntry, wishes: CacheWishes, now: number): Verdict {
     return entry.kind === 'unknown'
@@ -77,8 +84,17 @@ export class TagCache {
 
   /** Returns what a caller is told; `wishes` may shorten how long the answer keeps while it waits to be given. */
   answer(entry: CacheEntry, source: Source, wishes?: CacheWishes): Answer {
-    if (entry.kind === 'unknown') return { ...entry, source }
-    return { ...entry, source, usableUntilMs: usableUntil(entry, this.#windows, wishes) }
+    const { fetchedAtMs, freshUntilMs } = entry
+    if (entry.kind === 'unknown') return { kind: 'unknown', source, fetchedAtMs, freshUntilMs }
+    const usableUntilMs = usableUntil(entry, this.#windows, wishes)
+    return {
+      kind: 'known',
+      source,
+      tagsJson: entry.tagsJson,
+      fetchedAtMs,
+      freshUntilMs,
+      usableUntilMs,
+    }
   }
 
   knownEntry(tags: readonly string[], fetchedAtMs: number): KnownEntry {
@@ -86,6 +102,7 @@ export class TagCache {
       kind: 'known',
       tagsJson: this.#shared(JSON.stringify(tags)),
       fetchedAtMs,
+      wasRead: false,
       freshUntilMs: freshUntil(this.#windows, fetchedAtMs, this.#random()),
     }
   }

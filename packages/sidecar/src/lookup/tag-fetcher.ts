@@ -1,11 +1,17 @@
-import type { TagReply } from '@tagside/core'
-
-import { BatchQueue } from './batch-queue.ts'
+import { Admission } from './admission.ts'
+import { BatchCutter } from './batch-cutter.ts'
+import { type Batch, BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
-import { type Answer, type Failed, type Failure, failed, type Outcome } from './outcome.ts'
+import type { Answer } from './outcome.ts'
+import type { LookupState } from './lookup-state.ts'
+import { Landing } from './landing.ts'
+import { Recovery } from './recovery.ts'
+import { RideAlong } from './ride-along.ts'
 import { SlotGate } from './slot-gate.ts'
 import type { TagCache } from './tag-cache.ts'
-import { callFailure, type LoadBatch, userReply } from './upstream.ts'
+import { Trouble } from './trouble.ts'
+import type { LoadBatch } from './upstream.ts'
+import { type HealthChange, UpstreamHealth } from './upstream-health.ts'
 import type { Waiting } from './waiting.ts'
 
 export interface TagFetcherOptions {
@@ -15,8 +21,19 @@ export interface TagFetcherOptions {
   readonly maxConcurrentCalls: number
   /** Users in one upstream call, 1 to 100. */
   readonly batchMaxUsers: number
-  /** Users that may wait at once, foreground and refresh each; beyond it foreground is refused and refresh forgone. */
+  /** Users that may wait at once, foreground and refresh each. */
   readonly queueMaxUsers: number
+  /** Last part of the fresh time, in milliseconds, in which a read user may ride along in spare room; 0 = off. */
+  readonly rideAlongMs: number
+  /** Told of each change of state once; default: nobody. */
+  readonly onChange?: (change: HealthChange | LimiterReplaced) => void
+}
+
+/** The limiter granted nothing for too long and was replaced: the wall clock was set back. */
+export interface LimiterReplaced {
+  readonly event: 'limiter-replaced'
+  readonly level: 'warn'
+  readonly message: string
 }
 
 /** A place in a request's answer that the cache could not fill. */
@@ -27,11 +44,11 @@ export interface Missing {
   readonly fallback: Answer | undefined
 }
 
-const OVERLOADED: Failure = {
-  code: 'overloaded',
-  message: 'too many users are waiting for Tencent already; ask again later',
-  retryable: true,
-  retryAfterMs: 1_000,
+/** The world as the fetcher sees it. */
+export interface Surroundings {
+  readonly cache: TagCache
+  readonly now: () => number
+  readonly random: () => number
 }
 
 /**
@@ -40,35 +57,79 @@ const OVERLOADED: Failure = {
  */
 export class TagFetcher {
   readonly #options: TagFetcherOptions
-  readonly #cache: TagCache
   readonly #now: () => number
   readonly #flights = new Flights()
   readonly #queue = new BatchQueue()
+  readonly #trouble = new Trouble()
+  readonly #health: UpstreamHealth
+  readonly #rideAlong: RideAlong
+  readonly #landing: Landing
+  readonly #recovery: Recovery
+  readonly #cutter: BatchCutter
   readonly #gate: SlotGate
+  readonly #admission: Admission
+  #shedOverloaded = 0
+  #shedPaused = 0
 
-  constructor(options: TagFetcherOptions, cache: TagCache, now: () => number) {
+  constructor(options: TagFetcherOptions, { cache, now, random }: Surroundings) {
     this.#options = options
-    this.#cache = cache
     this.#now = now
-    this.#gate = new SlotGate({
-      callsPerSecond: options.callsPerSecond,
-      maxConcurrentCalls: options.maxConcurrentCalls,
+    this.#rideAlong = new RideAlong(options.rideAlongMs)
+    const tell = (change: HealthChange | LimiterReplaced): void => options.onChange?.(change)
+    this.#health = new UpstreamHealth(random, tell)
+    const [queue, flights, health] = [this.#queue, this.#flights, this.#health]
+    this.#landing = new Landing({ queue, flights, cache, trouble: this.#trouble, now })
+    this.#recovery = new Recovery({
+      queue,
+      health,
       now,
+      random,
+      fail: (failed, failure) => this.#landing.failed(failed, failure),
+      onCulprit: (user, failure) => this.#trouble.blame(user, failure, now()),
+      kick: () => this.#gate.kick(),
+    })
+    this.#cutter = new BatchCutter({
+      ...options,
+      queue,
+      flights,
+      cache,
+      health,
+      rideAlong: this.#rideAlong,
+      recovery: this.#recovery,
+      gate: () => this.#gate,
+      drop: (flight) => this.#landing.dropped(flight),
+    })
+    this.#gate = new SlotGate({
+      ...options,
+      now,
+      paceFactor: (at) => health.paceFactor(at),
+      onLimiterReplaced: () => tell(LIMITER_REPLACED),
       startCall: () => this.#startCall(),
     })
+    this.#admission = new Admission({ ...options, queue, health, gate: this.#gate })
   }
 
   /**
-   * Seats a request's missing users in flights. `anew` demands fetches that begin after now. Users beyond the bound
-   * of the queue are refused at once; those that join a flight under way never are.
+   * Seats a request's missing users in flights. `anew` demands fetches that begin after now. Users that cannot be served are refused at
+   * once: when calls are paused, when there is no room, or when the user itself is known to make calls refused.
    */
   join(missing: readonly Missing[], request: Waiting, anew: boolean): void {
+    const now = this.#now()
+    const refusal = this.#health.refusal(now)
+    let room = this.#admission.room(missing.length, request.deadlineMs, now)
     const queued: Flight[] = []
     for (const { user, index, fallback } of missing) {
-      if (!this.#flights.has(user) && this.#isFull(queued.length)) {
-        request.refuse({ index, fallback }, OVERLOADED)
+      const isNew = !this.#flights.has(user)
+      const culprit = this.#trouble.culprit(user, now)
+      const why =
+        culprit ?? refusal ?? (isNew && room === 0 ? this.#admission.refusal(now) : undefined)
+      if (why !== undefined) {
+        if (why === refusal) this.#shedPaused += 1
+        else if (why !== culprit) this.#shedOverloaded += 1
+        request.refuse({ index, fallback }, why)
         continue
       }
+      if (isNew) room -= 1
       const { flight, created } = this.#flights.join(user, { refresh: false, anew })
       if (created && flight.state === 'queued') queued.push(flight)
       if (flight.refresh) this.#queue.promote(flight)
@@ -80,20 +141,39 @@ export class TagFetcher {
 
   /** Fetches a user that nobody waits for, behind those that somebody waits for. */
   refresh(user: string): void {
+    const now = this.#now()
     if (this.#queue.refreshUsers >= this.#options.queueMaxUsers) return
+    if (this.#trouble.isCooling(user, now) || this.#health.refusal(now) !== undefined) return
     const { flight, created } = this.#flights.join(user, { refresh: true, anew: false })
     if (!created || flight.state !== 'queued') return
     this.#queue.addRefresh(flight)
     this.#gate.kick()
   }
 
+  /** Says that a fresh user was read for the first time since it was fetched. */
+  firstRead(user: string, freshUntilMs: number): void {
+    this.#rideAlong.enter(user, freshUntilMs)
+  }
+
+  /** Reports whether a user that has an old value is not worth a fetch now: its last one failed a moment ago. */
+  isCooling(user: string, now: number): boolean {
+    return this.#trouble.isCooling(user, now)
+  }
+
+  /** How long a request waits for a fresh value when it has an old one: until a call that starts in the next slot is likely back. */
+  patienceMs(now: number): number {
+    return this.#gate.spacingMs(now) + this.#health.roundTrip.likelyMs
+  }
+
   /** What a fetch under way brings is told to those who wait for it, and not stored. */
   invalidate(user: string): void {
     this.#flights.invalidate(user)
+    this.#trouble.forget(user)
   }
 
   invalidateAll(): void {
     this.#flights.invalidateAll()
+    this.#trouble.clear()
   }
 
   /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
@@ -101,60 +181,64 @@ export class TagFetcher {
     return this.#gate.takeExtraCall()
   }
 
+  /** Everything but the cache; the window's maximum starts anew. */
+  state(now: number): Omit<LookupState, 'cacheEntries' | 'cacheBytes'> {
+    return {
+      breaker: this.#health.breakerState(now),
+      credentials: this.#health.credentialsState(now),
+      paceFactor: this.#health.paceFactor(now),
+      foregroundUsers: this.#queue.foregroundUsers,
+      refreshUsers: this.#queue.refreshUsers,
+      flights: this.#flights.size,
+      windowCalls: this.#gate.takeHighestWindow(),
+      callsAnswered: this.#health.callsAnswered,
+      callsFailed: this.#health.callsFailed,
+      retries: this.#recovery.retries,
+      shedOverloaded: this.#shedOverloaded,
+      shedPaused: this.#shedPaused,
+      limiterReplacements: this.#gate.limiterReplacements,
+    }
+  }
+
   /** Starts no further call. Those under way settle. */
   close(): void {
     this.#gate.close()
   }
 
-  #isFull(aboutToQueue: number): boolean {
-    return this.#queue.foregroundUsers + aboutToQueue >= this.#options.queueMaxUsers
-  }
-
   #startCall(): Promise<void> | undefined {
-    const batch = this.#queue.cut(this.#options.batchMaxUsers, this.#now(), (flight) =>
-      this.#land(flight),
-    )
-    if (batch.length === 0) return undefined
-    for (const flight of batch) flight.state = 'sent'
-    return this.#call(batch)
+    const batch = this.#cutter.cut(this.#now())
+    return batch === undefined ? undefined : this.#call(batch)
   }
 
-  async #call(batch: readonly Flight[]): Promise<void> {
+  async #call(batch: Batch): Promise<void> {
     // A value is as old as the moment it was asked for: Tencent may have read it at any time since (RFC 9111, 4.2.3).
-    const fetchedAtMs = this.#now()
-    const reply = await this.#options
-      .load(batch.map((flight) => flight.user))
-      .catch((error: unknown) => failed(callFailure(error)))
-    // Every user is in the cache before anyone wakes: who wakes and reads again finds the whole batch.
-    const landed = batch.map((flight) => ({
-      flight,
-      result: this.#store(flight, reply, fetchedAtMs),
-    }))
-    for (const { flight, result } of landed) {
-      this.#land(flight)
-      for (const waiter of flight.waiters) waiter.request.settle(waiter, result)
+    const startedAtMs = this.#now()
+    for (const flight of batch.flights) flight.state = 'sent'
+    this.#recovery.callStarted(batch, startedAtMs)
+    const call = this.#health.started(startedAtMs)
+    try {
+      const reply = await this.#options.load(batch.flights.map((flight) => flight.user))
+      this.#health.answered(call, this.#now())
+      batch.hunt?.succeeded()
+      this.#landing.answered(batch.flights, reply, startedAtMs)
+    } catch (error) {
+      this.#health.failed(call, error, this.#now())
+      this.#recovery.callFailed(batch, error)
+      this.#refuseQueued()
     }
-  }
-
-  #store(flight: Flight, reply: TagReply | Failed, fetchedAtMs: number): Outcome {
-    if ('kind' in reply) return reply
-    const said = userReply(reply, flight.user)
-    if (said.kind === 'failed') return said
-    const entry =
-      said.kind === 'known'
-        ? this.#cache.knownEntry(said.tags, fetchedAtMs)
-        : this.#cache.unknownEntry(fetchedAtMs)
-    // The fetch began before an invalidation: who waited for it gets the value, nobody after.
-    if (!flight.invalidated) this.#cache.store(flight.user, entry)
-    return this.#cache.answer(entry, 'fetched')
-  }
-
-  /** Takes a flight off the record, and queues the one parked behind it. */
-  #land(flight: Flight): void {
-    const next = this.#flights.land(flight)
-    if (next === undefined) return
-    if (next.refresh) this.#queue.addRefresh(next)
-    else this.#queue.addForeground([next])
     this.#gate.kick()
   }
+
+  /** When calls are paused, waiting is of no use: everybody in the queue is told at once. */
+  #refuseQueued(): void {
+    const refusal = this.#health.refusal(this.#now())
+    if (refusal !== undefined) this.#landing.failed(this.#queue.takeAll(), refusal)
+  }
+}
+
+const LIMITER_REPLACED: LimiterReplaced = {
+  event: 'limiter-replaced',
+  level: 'warn',
+  message:
+    'no call could start for a while and the limiter was replaced: the wall clock was set back',
 }

@@ -1,6 +1,7 @@
 import type { CacheWishes, FreshnessWindows } from './freshness.ts'
 import { type Failure, failed, type Outcome } from './outcome.ts'
-import { TagCache } from './tag-cache.ts'
+import type { LookupState } from './lookup-state.ts'
+import { type CacheEntry, TagCache } from './tag-cache.ts'
 import { type Missing, TagFetcher, type TagFetcherOptions } from './tag-fetcher.ts'
 import { Waiting } from './waiting.ts'
 
@@ -46,12 +47,13 @@ export class TagLookup {
 
   constructor(options: TagLookupOptions) {
     this.#now = options.now ?? ((): number => performance.now())
+    const random = options.random ?? Math.random
     this.#cache = new TagCache({
       maxBytes: options.cacheMaxBytes,
       windows: options.windows,
-      random: options.random ?? Math.random,
+      random,
     })
-    this.#fetcher = new TagFetcher(options, this.#cache, this.#now)
+    this.#fetcher = new TagFetcher(options, { cache: this.#cache, now: this.#now, random })
   }
 
   /**
@@ -65,16 +67,21 @@ export class TagLookup {
     for (const [index, user] of users.entries()) {
       const entry = this.#cache.get(user)
       const verdict = entry === undefined ? 'expired' : this.#cache.judge(entry, wishes, now)
-      if (entry !== undefined && (verdict === 'fresh' || verdict === 'revalidate')) {
-        outcomes[index] = this.#cache.answer(entry, verdict === 'fresh' ? 'fresh' : 'stale')
-        if (verdict === 'revalidate' && wishes.onlyIfCached !== true) this.#fetcher.refresh(user)
-      } else if (wishes.onlyIfCached === true) {
+      const mayAskUpstream = wishes.onlyIfCached !== true
+      if (entry !== undefined && verdict === 'fresh') {
+        this.#noteRead(user, entry)
+        outcomes[index] = this.#cache.answer(entry, 'fresh')
+      } else if (entry !== undefined && verdict === 'revalidate') {
+        if (mayAskUpstream) this.#fetcher.refresh(user)
+        outcomes[index] = this.#cache.answer(entry, 'stale')
+      } else if (!mayAskUpstream) {
         outcomes[index] = failed(ONLY_IF_CACHED)
       } else {
         const isFallback = entry !== undefined && verdict === 'fallback'
         const fallback = isFallback ? this.#cache.answer(entry, 'stale', wishes) : undefined
-        outcomes[index] = undefined
-        missing.push({ user, index, fallback })
+        const isCooling = fallback !== undefined && this.#fetcher.isCooling(user, now)
+        outcomes[index] = isCooling && wishes.noCache !== true ? fallback : undefined
+        if (outcomes[index] === undefined) missing.push({ user, index, fallback })
       }
     }
     // No await between reading the cache above and joining the flights here. With one, this could happen:
@@ -105,6 +112,12 @@ export class TagLookup {
     return this.#fetcher.takeExtraCall()
   }
 
+  /** How things are at the moment, for metrics. */
+  state(): LookupState {
+    const { entries, bytes } = this.#cache
+    return { ...this.#fetcher.state(this.#now()), cacheEntries: entries, cacheBytes: bytes }
+  }
+
   /** Starts no further call. Those under way settle. */
   close(): void {
     this.#fetcher.close()
@@ -118,7 +131,15 @@ export class TagLookup {
   ): Promise<readonly Outcome[]> {
     const request = new Waiting(outcomes, wishes.deadlineMs, this.#now)
     this.#fetcher.join(missing, request, wishes.noCache === true)
-    return request.begin(now, wishes.callerLeft?.())
+    // Who asks for a new value waits for it; who has an old one waits about a round trip.
+    const patienceMs = wishes.noCache === true ? Infinity : this.#fetcher.patienceMs(now)
+    return request.begin(now, patienceMs, wishes.callerLeft?.())
+  }
+
+  #noteRead(user: string, entry: CacheEntry): void {
+    if (entry.kind === 'unknown' || entry.wasRead) return
+    entry.wasRead = true
+    this.#fetcher.firstRead(user, entry.freshUntilMs)
   }
 }
 

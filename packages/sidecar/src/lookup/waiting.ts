@@ -35,6 +35,7 @@ export class Waiting {
   readonly #open = new Set<Waiter>()
   readonly #done = Promise.withResolvers<readonly Outcome[]>()
   #timer: NodeJS.Timeout | undefined
+  #patience: NodeJS.Timeout | undefined
   #over = false
 
   /** `outcomes` holds what is known already; the places still undefined are to be filled. */
@@ -60,9 +61,20 @@ export class Waiting {
     this.#outcomes[place.index] = this.#fallbackOr(place.fallback, failed(failure))
   }
 
-  /** Starts the clock, once every place is seated or refused; returns the outcomes to come. */
-  begin(now: number, callerLeft: AbortSignal | undefined): Promise<readonly Outcome[]> {
-    this.#timer = setTimeout(() => this.#end(), Math.max(0, this.deadlineMs - now))
+  /**
+   * Starts the clock, once every place is seated or refused; returns the outcomes to come. Places with a fallback are filled
+   * with it after `patienceMs`.
+   */
+  begin(
+    now: number,
+    patienceMs: number,
+    callerLeft: AbortSignal | undefined,
+  ): Promise<readonly Outcome[]> {
+    const leftMs = Math.max(0, this.deadlineMs - now)
+    this.#timer = setTimeout(() => this.#end(), leftMs)
+    const hasFallback = [...this.#open].some((waiter) => waiter.fallback !== undefined)
+    if (hasFallback && patienceMs < leftMs)
+      this.#patience = setTimeout(() => this.#losePatience(), patienceMs)
     if (this.#open.size === 0 || callerLeft?.aborted === true) this.#end()
     else callerLeft?.addEventListener('abort', () => this.#end(), { once: true })
     return this.#done.promise
@@ -81,10 +93,19 @@ export class Waiting {
     return fallback === undefined || isTooOld(fallback, this.#now()) ? failure : fallback
   }
 
+  #losePatience(): void {
+    const now = this.#now()
+    for (const waiter of this.#open) {
+      if (waiter.fallback !== undefined && !isTooOld(waiter.fallback, now))
+        this.settle(waiter, failed(LATE))
+    }
+  }
+
   #end(): void {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#patience)
     for (const waiter of this.#open) this.refuse(waiter, LATE)
     this.#open.clear()
     const now = this.#now()

@@ -23,6 +23,7 @@ export function lookupOver(
     maxConcurrentCalls: 32,
     batchMaxUsers: 100,
     queueMaxUsers: 100_000,
+    rideAlongMs: 0,
     ...options,
   })
 }

@@ -1,0 +1,53 @@
+import type { BatchQueue } from './batch-queue.ts'
+import type { Failure } from './outcome.ts'
+import type { SlotGate } from './slot-gate.ts'
+import type { UpstreamHealth } from './upstream-health.ts'
+
+export interface AdmissionOptions {
+  readonly queue: BatchQueue
+  readonly gate: SlotGate
+  readonly health: UpstreamHealth
+  readonly batchMaxUsers: number
+  readonly maxConcurrentCalls: number
+  /** Users that may wait at once, whatever their deadlines. */
+  readonly queueMaxUsers: number
+}
+
+/**
+ * Admission says how many more users may wait, at the moment they come: who cannot be served by its deadline is refused at once, because
+ * waiting would only make others late. It is an estimate from the queue, the pace and the round trip; a wrong one costs a late answer, not the budget.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options
+  }
+
+  /** Returns how many of `users` new users of a request can be served by its deadline. */
+  room(users: number, deadlineMs: number, now: number): number {
+    const { queue, batchMaxUsers, queueMaxUsers, health } = this.#options
+    const slots = Math.floor((deadlineMs - now - health.roundTrip.likelyMs) / this.#spacingMs(now))
+    // The next slot is for whoever waits then: a queue shorter than a batch makes nobody late.
+    const inTime = Math.max(1, slots) * batchMaxUsers - queue.usersAhead(users)
+    return Math.max(0, Math.min(users, inTime, queueMaxUsers - queue.foregroundUsers))
+  }
+
+  /** The failure of those for whom there is no room; they may try again when the queue of now is served. */
+  refusal(now: number): Failure {
+    const batches = Math.ceil(this.#options.queue.foregroundUsers / this.#options.batchMaxUsers)
+    return {
+      code: 'overloaded',
+      message:
+        'more users wait for Tencent than can be asked for in time; ask again after a moment',
+      retryable: true,
+      retryAfterMs: batches * this.#spacingMs(now),
+    }
+  }
+
+  /** Slots come no faster than calls end. */
+  #spacingMs(now: number): number {
+    const { gate, health, maxConcurrentCalls } = this.#options
+    return Math.max(gate.spacingMs(now), health.roundTrip.meanMs / maxConcurrentCalls)
+  }
+}

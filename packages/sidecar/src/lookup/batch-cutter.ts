@@ -1,0 +1,109 @@
+import type { Batch, BatchQueue } from './batch-queue.ts'
+import { CallWindow } from './call-window.ts'
+import type { Flight, Flights } from './flights.ts'
+import type { Recovery } from './recovery.ts'
+import type { RideAlong } from './ride-along.ts'
+import type { SlotGate } from './slot-gate.ts'
+import type { TagCache } from './tag-cache.ts'
+import type { UpstreamHealth } from './upstream-health.ts'
+
+/** Groups in search of a culprit get at most this share of the slots. */
+const GROUP_SHARE = 0.2
+/** Above this share of the budget a batch that is not full waits for company, and for how long. */
+const BUSY_SHARE = 0.6
+const LINGER_MS = 10
+
+export interface BatchCutterOptions {
+  readonly queue: BatchQueue
+  readonly flights: Flights
+  readonly cache: TagCache
+  readonly rideAlong: RideAlong
+  readonly recovery: Recovery
+  readonly health: UpstreamHealth
+  readonly gate: () => SlotGate
+  readonly callsPerSecond: number
+  readonly batchMaxUsers: number
+  /** Takes a flight that nobody wants any more off the record. */
+  readonly drop: (flight: Flight) => void
+}
+
+/**
+ * BatchCutter makes the batch of a slot at the moment the slot opens: a group in search of a culprit, or those who wait, with users that ride along
+ * in the seats left.
+ */
+export class BatchCutter {
+  readonly #options: BatchCutterOptions
+  readonly #groupWindow: CallWindow
+  #lingersUntilMs: number | undefined
+
+  constructor(options: BatchCutterOptions) {
+    this.#options = options
+    this.#groupWindow = new CallWindow(Math.max(1, options.callsPerSecond * GROUP_SHARE))
+  }
+
+  /** Returns the next batch, or nothing if none is to be sent now. Where time alone can change that, the gate is kicked then. */
+  cut(now: number): Batch | undefined {
+    const { health, queue } = this.#options
+    if (!health.mayCall(now)) return undefined
+    const group = this.#cutGroup(now)
+    if (group !== undefined) return group
+    if (this.#lingers(now)) return undefined
+    const flights = queue.cut(this.#options.batchMaxUsers, now, this.#options.drop)
+    if (flights.length === 0) return undefined
+    return {
+      flights: [...flights, ...this.#rideAlong(this.#options.batchMaxUsers - flights.length, now)],
+    }
+  }
+
+  #cutGroup(now: number): Batch | undefined {
+    const { queue, recovery, drop } = this.#options
+    if (!queue.hasGroups) return undefined
+    const waitMs = this.#groupWindow.waitMs(now)
+    if (waitMs > 0) {
+      this.#kickAfter(waitMs)
+      return undefined
+    }
+    for (;;) {
+      const group = queue.cutGroup(now, drop)
+      if (group === undefined) return undefined
+      if (recovery.isHopeless(group)) continue
+      this.#groupWindow.record(now)
+      return group
+    }
+  }
+
+  /** Economy: when slots are scarce, ten milliseconds of patience save calls. */
+  #lingers(now: number): boolean {
+    const { queue, callsPerSecond, batchMaxUsers, gate } = this.#options
+    const isBusy = gate().callsInLastSecond(now) > callsPerSecond * BUSY_SHARE
+    if (queue.isEmpty || queue.foregroundUsers >= batchMaxUsers || !isBusy) {
+      this.#lingersUntilMs = undefined
+      return false
+    }
+    if (this.#lingersUntilMs === undefined) {
+      this.#lingersUntilMs = now + LINGER_MS
+      this.#kickAfter(LINGER_MS)
+    }
+    if (now < this.#lingersUntilMs) return true
+    this.#lingersUntilMs = undefined
+    return false
+  }
+
+  /** Seats users that will be stale soon, at no call's cost; not while Tencent is in trouble. */
+  #rideAlong(room: number, now: number): Flight[] {
+    const { rideAlong, cache, flights, health } = this.#options
+    const riders: Flight[] = []
+    if (room === 0 || !health.isSound(now)) return riders
+    for (const user of rideAlong.due(now)) {
+      const entry = cache.peek(user)
+      if (entry === undefined || now >= entry.freshUntilMs || flights.has(user)) continue
+      riders.push(flights.join(user, { refresh: true, anew: false }).flight)
+      if (riders.length === room) break
+    }
+    return riders
+  }
+
+  #kickAfter(delayMs: number): void {
+    setTimeout(() => this.#options.gate().kick(), Math.ceil(delayMs)).unref()
+  }
+}

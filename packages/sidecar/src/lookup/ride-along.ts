@@ -1,0 +1,50 @@
+/** The window is divided into so many buckets; a user is offered at most one bucket late. */
+const BUCKETS_PER_WINDOW = 8
+const BUCKET_MIN_MS = 10
+
+/**
+ * RideAlong knows which users will be stale soon and were read since they were last fetched. They fill the spare room of calls that are made
+ * anyway: fewer reads find a stale value, and no call is made for it.
+ *
+ * Buckets of time, filled when a user is first read after a fetch, so that each fetch puts a user in at most once. What is taken is checked by
+ * the taker: the user may have been fetched or forgotten meanwhile.
+ */
+export class RideAlong {
+  readonly #windowMs: number
+  readonly #bucketMs: number
+  readonly #buckets = new Map<number, string[]>()
+
+  /** `windowMs` is the last part of the fresh time in which users may ride along; 0 = never. */
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs
+    this.#bucketMs = Math.max(BUCKET_MIN_MS, windowMs / BUCKETS_PER_WINDOW)
+  }
+
+  /** Enters a user that was read for the first time since its fetch. */
+  enter(user: string, freshUntilMs: number): void {
+    if (this.#windowMs === 0) return
+    const bucket = Math.ceil((freshUntilMs - this.#windowMs) / this.#bucketMs)
+    const users = this.#buckets.get(bucket)
+    if (users === undefined) this.#buckets.set(bucket, [user])
+    else users.push(user)
+  }
+
+  /** Yields the users whose window has come, until the taker stops; each once. */
+  *due(now: number): Generator<string> {
+    const newest = Math.floor(now / this.#bucketMs)
+    // Buckets whose users are stale by now are of no use; a stale user is refreshed when it is read.
+    const firstUseful = newest - BUCKETS_PER_WINDOW - 1
+    if (this.#buckets.size === 0) return
+    for (const bucket of this.#buckets.keys())
+      if (bucket < firstUseful) this.#buckets.delete(bucket)
+    for (let bucket = firstUseful; bucket <= newest; bucket += 1) {
+      const users = this.#buckets.get(bucket)
+      if (users === undefined) continue
+      while (users.length > 0) {
+        const user = users.pop()
+        if (user !== undefined) yield user
+      }
+      this.#buckets.delete(bucket)
+    }
+  }
+}
