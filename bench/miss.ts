@@ -1,8 +1,8 @@
-import { Agent, get } from 'node:http'
-
 import { createSigner, createTagClient } from '@tagside/core'
 
 import { startPair } from '../scripts/programs.ts'
+import { inMs, quantile } from './figures.ts'
+import { HttpClient } from './http-client.ts'
 
 const ROUNDS = 300
 const WARM_UP_ROUNDS = 50
@@ -22,31 +22,27 @@ export async function miss(): Promise<void> {
     adminId: String(mock.ready['adminId']),
   })
   const client = createTagClient({ signer, baseUrl: mock.url })
-  const agent = new Agent({ keepAlive: true })
+  const caller = new HttpClient(sidecar.url, 1)
 
   const directMs: number[] = []
   const sidecarMs: number[] = []
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
     const direct = await timed(() => client.getTags([`direct-${round}`]))
     await pause()
-    const through = await timed(() => getText(agent, `${sidecar.url}/v1/users/user-${round}/tags`))
+    const through = await timed(() => caller.get(`/v1/users/user-${round}/tags`))
     await pause()
     if (round < WARM_UP_ROUNDS) continue
     directMs.push(direct)
     sidecarMs.push(through)
   }
-  agent.destroy()
+  caller.close()
 
   const added = quantile(sidecarMs, 0.5) - quantile(directMs, 0.5)
   console.log(
     `miss: an idle sidecar adds ${added.toFixed(2)} ms to a single miss (medians of ${ROUNDS}, alternated)`,
   )
-  console.log(
-    `  direct call    p50 ${quantile(directMs, 0.5).toFixed(2)} ms  p99 ${quantile(directMs, 0.99).toFixed(2)} ms`,
-  )
-  console.log(
-    `  through it     p50 ${quantile(sidecarMs, 0.5).toFixed(2)} ms  p99 ${quantile(sidecarMs, 0.99).toFixed(2)} ms`,
-  )
+  console.log(`  direct call  ${inMs(directMs, 0.5, 0.99)}`)
+  console.log(`  through it   ${inMs(sidecarMs, 0.5, 0.99)}`)
 }
 
 async function timed(act: () => Promise<unknown>): Promise<number> {
@@ -57,20 +53,4 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
-}
-
-function getText(agent: Agent, url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => resolve(text))
-    }).on('error', reject)
-  })
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

@@ -1,7 +1,14 @@
 /** `pnpm bench [PART]...`: runs the named parts, or all of them. Method and figures: bench/README.md. */
 import { miss } from './miss.ts'
+import { overload } from './overload.ts'
+import { zipfLoad } from './zipf.ts'
 
-const parts = new Map([['miss', miss]])
+const parts = new Map([
+  ['miss', miss],
+  ['overload', overload],
+  // Last: it replaces the clocks of this process.
+  ['zipf', zipfLoad],
+])
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...parts.keys()]
 const strangers = wanted.filter((name) => !parts.has(name))

@@ -66,6 +66,8 @@ async function start(name: string, readyEvent: string, options: ProgramOptions):
   const child = spawn(process.execPath, ['--conditions=source', main, ...options.argv], {
     env: { ...options.environment },
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A Ctrl-C goes to the whole group of a terminal; who started the programs ends them, in the right order.
+    detached: true,
   })
   options.onStart?.(child)
   const { promise, resolve, reject } = Promise.withResolvers<SaidLine>()

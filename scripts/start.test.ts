@@ -62,6 +62,8 @@ describe('npm start', () => {
     const { output } = await start(freePorts, {
       TAGSIDE_REGION: 'singapore',
       TAGSIDE_SECRET_KEY_FILE: '/nowhere',
+      TAGSIDE_ACCESS_TOKEN: 'token',
+      TAGSIDE_LOG_LEVEL: 'silent',
       TAGSIDE_TTL: '5s',
     })
     expect(output()).toMatch(/^curl /m)
@@ -83,6 +85,26 @@ describe('npm start', () => {
     expect(await ended).toBe(2)
     expect(output()).toContain(`cannot listen on 127.0.0.1:${port}: another program does already`)
     taken.close()
+  })
+
+  test.each(['--help', 'check-config', '--log-level=silent'])(
+    'says where %s belongs',
+    async (stranger) => {
+      const { ended, output } = await start([stranger])
+      expect(await ended).toBe(2)
+      expect(output()).toContain(`npm run -s tagside -- ${stranger}`)
+    },
+  )
+
+  test('answers a lookup that is under way before it ends', async () => {
+    const { child, ended, output } = await start(freePorts)
+    const url = output().match(/^curl (.*)xiaoming/m)?.[1] ?? ''
+    const underWay = fetch(`${url}mock_delay_700/tags`)
+    // Answered by the same event loop after the lookup was accepted.
+    await fetch(`${url}xiaohong/tags`)
+    child.kill('SIGTERM')
+    expect((await underWay).status).toBe(200)
+    expect(await ended).toBe(0)
   })
 
   test('ends with the report of a wrong flag', async () => {

@@ -7,16 +7,38 @@ import { once } from 'node:events'
 
 import { type SaidLine, startMock, startSidecar } from './programs.ts'
 
-/** What decides where calls go and who signs them is set here; every other TAGSIDE_* variable is the user's. */
+/** What decides where calls go, who signs them and who may ask is set here; every other TAGSIDE_* variable is the user's. */
 const NOT_THE_USERS =
-  /^TAGSIDE_(SDK_APP_ID|SECRET_KEY|SECRET_KEY_FILE|ADMIN_ID|REGION|UPSTREAM_URL|CONFIG)$/
+  /^TAGSIDE_(SDK_APP_ID|SECRET_KEY|SECRET_KEY_FILE|ADMIN_ID|REGION|UPSTREAM_URL|CONFIG|ACCESS_TOKEN|ACCESS_TOKEN_FILE|LOG_LEVEL)$/
+
+/** Flags of the sidecar that have no place here: it would not say that it is ready, or would not answer the printed curl line. */
+const NOT_HERE = new Set([
+  '--help',
+  '-h',
+  '--version',
+  '--log-level',
+  '--access-token-file',
+  '--config',
+])
 
 const children: ChildProcess[] = []
 let isStopping = false
 
-process.on('SIGINT', stop)
-process.on('SIGTERM', stop)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 process.on('exit', () => children.forEach((child) => child.kill()))
+
+const stranger = process.argv
+  .slice(2)
+  .find(
+    (argument, index) =>
+      NOT_HERE.has(argument.split('=')[0] ?? '') || (index === 0 && !argument.startsWith('-')),
+  )
+if (stranger !== undefined) {
+  console.error(
+    `npm start takes flags of the sidecar, but not ${stranger}; for that there is: npm run -s tagside -- ${stranger}`,
+  )
+  process.exit(2)
+}
 
 try {
   const environment = Object.fromEntries(
@@ -50,9 +72,16 @@ function watch(child: ChildProcess): void {
 function stop(): void {
   if (isStopping) return
   isStopping = true
-  const running = children.filter((child) => child.exitCode === null && child.signalCode === null)
-  for (const child of running) child.kill('SIGTERM')
-  void Promise.all(running.map((child) => once(child, 'exit'))).then(() => process.exit())
+  void stopAll().then(() => process.exit())
+}
+
+/** Last started, first stopped: while the sidecar drains, the upstream still answers. */
+async function stopAll(): Promise<void> {
+  for (const child of children.toReversed()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
 }
 
 function showTrouble(said: SaidLine): void {

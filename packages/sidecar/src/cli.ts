@@ -1,5 +1,7 @@
-import { type Config, explainConfig, readConfig } from './config/config.ts'
+import type { Config } from './config/config.ts'
+import { explainConfig } from './config/explain-config.ts'
 import type { ConfigSources } from './config/given-values.ts'
+import { readConfig } from './config/read-config.ts'
 import { allSettings, flagName, environmentName } from './config/settings.ts'
 
 /** What the command line asks for. */

@@ -1,4 +1,6 @@
-export { type Config, ConfigError, readConfig } from './config/config.ts'
+export { type Config, ConfigError } from './config/config.ts'
+export type { ConfigSources } from './config/given-values.ts'
+export { readConfig } from './config/read-config.ts'
 export { drain } from './drain.ts'
 export { createLog, type Log, type LogSink } from './observe/log.ts'
 export { type Sidecar, wire } from './wire.ts'

@@ -19,7 +19,8 @@ try {
     readFile: (path: string) => readFileSync(path, 'utf8'),
   }
   const command = readCommand(process.argv.slice(2), sources, version)
-  // What the process does not need it does not keep: the environment is readable from outside and inherited by children.
+  // Children, and whoever dumps the environment of this process from inside, do not get them. The kernel keeps showing them in
+  // /proc/PID/environ: that is why the file is preferred.
   delete process.env['TAGSIDE_SECRET_KEY']
   delete process.env['TAGSIDE_ACCESS_TOKEN']
   if (command.kind === 'print') console.log(command.text)

@@ -2,6 +2,7 @@ import { createSigner, createTagClient, TencentError } from '@tagside/core'
 
 import type { Config } from './config/config.ts'
 import { createDataApp } from './http/app.ts'
+import { createGuard } from './http/guards.ts'
 import { Listener } from './http/listener.ts'
 import { createOpsApp } from './http/ops-app.ts'
 import type { LoadBatch } from './lookup/upstream.ts'
@@ -72,7 +73,7 @@ export function wire(config: Config, log: Log): Sidecar {
   })
   return {
     lookup,
-    data: new Listener(config.listen, app),
+    data: new Listener(config.listen, app, createGuard(config)),
     ops:
       config.opsListen === 'off'
         ? undefined

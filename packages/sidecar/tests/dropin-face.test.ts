@@ -139,7 +139,7 @@ describe('a reply is written byte for byte as Tencent writes it:', () => {
     ['tags', ['xiaoming', 'xiaohong']],
     ['tags of many kinds', ['user-1', 'xiaoming']],
     ['a failure of one account', ['xiaoming', 'mock_each_90048']],
-    ['a failure of the call', ['xiaoming', 'mock_err_90048']],
+    ['a failure of the call', ['mock_err_90048']],
   ])('%s', async (_, accounts) => {
     const users = new Map([
       ['xiaoming', ['GoldMember']],
@@ -161,6 +161,8 @@ describe('a reply is written byte for byte as Tencent writes it:', () => {
 
 describe("a failure of Tencent's own passes through with its code and text:", () => {
   test.each([60002, 60007, 60020, 70001, 70009, 90018, 90048, 91000])('%d', async (code) => {
+    // After a throttled call the pace is slower, for which time has to pass.
+    vi.useRealTimers()
     const sidecar = directSidecar({}, { faults: [`err:${code}:as Tencent put it`] })
     expect(await replyOf(getTag(sidecar, ['xiaoming', 'xiaohong']))).toEqual({
       ActionStatus: 'FAIL',
@@ -182,6 +184,7 @@ describe("a failure of the sidecar's has the code of Tencent's that clients know
     [91000, 'omit'],
     [60018, 'http:429'],
   ])('%d for %s', async (code, fault) => {
+    vi.useRealTimers()
     const sidecar = directSidecar({}, { faults: [fault] })
     expect(await replyOf(getTag(sidecar, ['xiaoming', 'xiaohong']))).toEqual(ownFailure(code))
   })

@@ -31,12 +31,13 @@ describe.each(probes)('GET %s', (path) => {
   })
 
   test('does not ask Tencent, and does not mind its outage', async () => {
-    started.fake.fault('reset;times=1')
+    const outage = started.fake.fault('reset')
     const lookup = await fetch(`${started.url}/v1/users/xiaoming/tags`)
-    expect(lookup.status).toBe(502)
+    expect(lookup.status).toBeGreaterThanOrEqual(502)
     const { calls } = started.fake.stats
     expect((await ask(path)).status).toBe(200)
     expect(started.fake.stats.calls).toBe(calls)
+    outage.remove()
   })
 })
 

@@ -99,6 +99,8 @@ describe('a failure of Tencent is a problem with the status and code of its kind
     ${'err:70001'}         | ${502} | ${'upstream-credentials'}   | ${false}  | ${70001}
     ${'err:60020'}         | ${502} | ${'upstream-credentials'}   | ${false}  | ${60020}
   `('$fault → $status $code', async ({ fault, status, code, retryable, upstreamCode }) => {
+    // After a throttled call the pace is slower, for which time has to pass.
+    vi.useRealTimers()
     const { get } = directSidecar({}, { faults: [fault] })
     const response = await get('xiaoming')
     expect(response.headers.get('Retry-After')).toBe(status === 503 ? '1' : null)

@@ -7,12 +7,16 @@ export interface Given {
   readonly name: string
   readonly text: string
   readonly source: 'flag' | 'environment' | 'file'
+  /** In the file, but neither a text, a number nor a list of texts: `text` is its JSON. */
+  readonly isMistyped?: true
 }
 
 /** What was given for each setting, best source only, and what could not be understood. */
 export interface GivenValues {
   readonly byKey: ReadonlyMap<string, Given>
   readonly problems: readonly string[]
+  /** False if there is a file that could not be read or understood. */
+  readonly isFileRead: boolean
 }
 
 export interface ConfigSources {
@@ -34,12 +38,12 @@ export function givenValues(sources: ConfigSources): GivenValues {
   const problems: string[] = []
   const flags = flagValues(sources.argv, problems)
   const variables = variableValues(sources.environment, problems)
-  const configPath = flags.get('config')?.text ?? variables.get('config')?.text
-  const file =
-    configPath === undefined ? new Map<string, Given>() : fileValues(configPath, sources, problems)
+  const configFile = flags.get('config') ?? variables.get('config')
+  const entries = configFile === undefined ? {} : readObject(configFile, sources, problems)
+  const file = fileValues(entries ?? {}, configFile?.text ?? '', problems)
   const byKey = new Map([...file, ...variables, ...flags])
   byKey.delete('config')
-  return { byKey, problems }
+  return { byKey, problems, isFileRead: entries !== undefined }
 }
 
 function flagValues(argv: readonly string[], problems: string[]): Map<string, Given> {
@@ -53,10 +57,14 @@ function flagValues(argv: readonly string[], problems: string[]): Map<string, Gi
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true })
   const values = new Map<string, Given>()
   let stray = 0
+  let mayTakeValue = false
   for (const token of tokens) {
-    if (token.kind === 'positional') stray += 1
+    // What follows a flag that does not exist was meant as its value: one mistake, one problem.
+    if (token.kind === 'positional' && !mayTakeValue) stray += 1
+    mayTakeValue = false
     if (token.kind !== 'option') continue
     const key = keys.get(token.rawName)
+    mayTakeValue = key === undefined && token.value === undefined
     if (key === undefined) problems.push(`${token.rawName}: there is no such flag; see --help`)
     else if (token.value === undefined) problems.push(`${token.rawName}: expected a value after it`)
     else if (values.has(key)) problems.push(`${token.rawName}: given more than once`)
@@ -83,36 +91,36 @@ function variableValues(
   return values
 }
 
-function fileValues(path: string, sources: ConfigSources, problems: string[]): Map<string, Given> {
+function fileValues(entries: object, path: string, problems: string[]): Map<string, Given> {
   const values = new Map<string, Given>()
   const keys = new Set(allSettings.map(({ key }) => key))
-  for (const [name, value] of Object.entries(readObject(path, sources, problems))) {
-    const text = textOf(value)
-    if (!keys.has(name)) problems.push(`${name} in ${path}: there is no such setting; see --help`)
-    else if (text === undefined)
-      problems.push(`${name} in ${path}: expected a text, a number or a list of texts`)
-    else values.set(name, { name, text, source: 'file' })
+  for (const [name, value] of Object.entries(entries)) {
+    if (keys.has(name)) values.set(name, { name, source: 'file', ...textOf(value) })
+    else problems.push(`${name} in ${path}: there is no such setting; see --help`)
   }
   return values
 }
 
-function readObject(path: string, sources: ConfigSources, problems: string[]): object {
+function readObject(
+  { name, text: path }: Given,
+  sources: ConfigSources,
+  problems: string[],
+): object | undefined {
   try {
     const value: unknown = JSON.parse(sources.readFile(path))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-    problems.push(`${CONFIG_FILE.flag} ${path}: expected a JSON object of settings`)
+    problems.push(`${name} ${path}: expected a JSON object of settings`)
   } catch (error) {
     // A parser's message quotes the text it stumbled over; the file may hold the key.
     const why = error instanceof SyntaxError ? 'it is not valid JSON' : 'it cannot be read'
-    problems.push(`${CONFIG_FILE.flag} ${path}: ${why}`)
+    problems.push(`${name} ${path}: ${why}`)
   }
-  return {}
+  return undefined
 }
 
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value
-  if (typeof value === 'number') return String(value)
-  if (Array.isArray(value) && value.every((member) => typeof member === 'string'))
-    return value.join(',')
-  return undefined
+function textOf(value: unknown): Pick<Given, 'text' | 'isMistyped'> {
+  if (typeof value === 'string') return { text: value }
+  if (typeof value === 'number') return { text: String(value) }
+  const isList = Array.isArray(value) && value.every((member) => typeof member === 'string')
+  return isList ? { text: value.join(',') } : { text: JSON.stringify(value), isMistyped: true }
 }

@@ -1,4 +1,18 @@
-import type { Known, Outcome, Source } from '../lookup/outcome.ts'
+import type { FailureCode, Known, Outcome, Source } from '../lookup/outcome.ts'
+
+/** Failures of users for whom nothing was sent to Tencent. */
+const NOT_FORWARDED: ReadonlySet<FailureCode> = new Set([
+  'only-if-cached',
+  'overloaded',
+  'upstream-unavailable',
+])
+
+type How = Source | 'failed' | 'refused'
+
+function howOf(outcome: Outcome): How {
+  if (outcome.kind !== 'failed') return outcome.source
+  return NOT_FORWARDED.has(outcome.failure.code) ? 'refused' : 'failed'
+}
 
 /**
  * Returns the two headers that tell the truth about an answer: `Cache-Status` (RFC 9211) and, if any value is in it,
@@ -7,29 +21,31 @@ import type { Known, Outcome, Source } from '../lookup/outcome.ts'
 export function truthHeaders(outcomes: readonly Outcome[], now: number): Record<string, string> {
   let oldestMs = Infinity
   let firstToExpireMs = Infinity
-  const counts = new Map<Source | 'failed', number>()
+  const counts = new Map<How, number>()
   for (const outcome of outcomes) {
-    const how = outcome.kind === 'failed' ? 'failed' : outcome.source
+    const how = howOf(outcome)
     counts.set(how, (counts.get(how) ?? 0) + 1)
     if (outcome.kind === 'failed') continue
     oldestMs = Math.min(oldestMs, outcome.fetchedAtMs)
     firstToExpireMs = Math.min(firstToExpireMs, outcome.freshUntilMs)
   }
-  const cacheStatus = `tagside; ${cacheStatusOf(counts, Math.floor((firstToExpireMs - now) / 1_000))}`
+  const ttlS = Math.floor((firstToExpireMs - now) / 1_000)
+  const cacheStatus = ['tagside', ...cacheStatusOf(counts, ttlS)].join('; ')
   if (oldestMs === Infinity) return { 'Cache-Status': cacheStatus }
   return { 'Cache-Status': cacheStatus, Age: String(Math.floor((now - oldestMs) / 1_000)) }
 }
 
-function cacheStatusOf(counts: ReadonlyMap<Source | 'failed', number>, ttlS: number): string {
-  const isHit = [...counts.keys()].every((how) => how === 'fresh' || how === 'stale')
-  const served = isHit ? `hit; ttl=${ttlS}` : 'fwd=miss'
+function cacheStatusOf(counts: ReadonlyMap<How, number>, ttlS: number): string[] {
+  const isForwarded = counts.has('fetched') || counts.has('coalesced') || counts.has('failed')
+  const isHit = !isForwarded && (counts.has('fresh') || counts.has('stale'))
+  const served = isForwarded ? ['fwd=miss'] : isHit ? ['hit', `ttl=${ttlS}`] : []
   if (counts.size > 1) {
-    const order = ['fresh', 'stale', 'fetched', 'coalesced', 'failed'] as const
+    const order = ['fresh', 'stale', 'fetched', 'coalesced', 'failed', 'refused'] as const
     const parts = order.filter((how) => counts.has(how)).map((how) => `${how}=${counts.get(how)}`)
-    return `${served}; detail="${parts.join(',')}"`
+    return [...served, `detail="${parts.join(',')}"`]
   }
-  if (counts.has('stale')) return `${served}; detail=stale`
-  if (counts.has('coalesced')) return `${served}; collapsed`
+  if (counts.has('stale')) return [...served, 'detail=stale']
+  if (counts.has('coalesced')) return [...served, 'collapsed']
   return served
 }
 

@@ -1,24 +1,19 @@
-import type { IncomingMessage } from 'node:http'
-
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 
 import type { TagLookup } from '../lookup/tag-lookup.ts'
-import { acceptedRequestId, type Env, type FaceOptions, requestId } from './caller.ts'
+import { type FaceOptions, requestId } from './caller.ts'
 import { dropinRoutes } from './dropin-routes.ts'
-import { createGuard, type GuardOptions } from './guards.ts'
+import type { Fetch } from './listener.ts'
 import { Problem } from './problem.ts'
 import { BODY_MAX_BYTES } from './request-body.ts'
 import { restRoutes } from './rest-routes.ts'
 
-export interface DataAppOptions extends FaceOptions, GuardOptions {
+export interface DataAppOptions extends FaceOptions {
   readonly lookup: TagLookup
   /** Told of every error that is not a {@link Problem}: a defect of ours. */
   readonly onDefect: (error: unknown) => void
 }
-
-/** A request handler in web terms, with Node's own request beside it when a server calls it. */
-export type Fetch = (request: Request, env?: Env['Bindings']) => Response | Promise<Response>
 
 /** The paths of the data listener with the one method each takes. */
 const METHODS: readonly (readonly [path: string, method: string])[] = [
@@ -29,9 +24,9 @@ const METHODS: readonly (readonly [path: string, method: string])[] = [
   ['/v4/all_member_push/im_get_tag', 'POST'],
 ]
 
-/** Returns the data listener's handler: guards, then body limit, then the two faces. */
+/** Returns the data listener's handler: body limit, then the two faces. The guards have seen the request before. */
 export function createDataApp(options: DataAppOptions): Fetch {
-  const app = new Hono<Env>()
+  const app = new Hono()
   app.post('*', bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge }))
   app.route('/', restRoutes(options.lookup, options))
   app.route('/', dropinRoutes(options.lookup, options))
@@ -58,7 +53,7 @@ export function createDataApp(options: DataAppOptions): Fetch {
     )
     return problem.toResponse(requestId(c))
   })
-  return guarded(app, createGuard(options))
+  return (request) => app.fetch(request)
 }
 
 function tooLarge(): never {
@@ -66,14 +61,4 @@ function tooLarge(): never {
   throw new Problem('too-large', `the body is larger than ${BODY_MAX_BYTES} bytes`, {
     headers: { Connection: 'close' },
   })
-}
-
-/** Guards come before the router and without a middleware, which would make every hit asynchronous. */
-function guarded(app: Hono<Env>, guard: (request: IncomingMessage) => Problem | undefined): Fetch {
-  return (request, env) => {
-    const { incoming } = env ?? {}
-    const problem = incoming === undefined ? undefined : guard(incoming)
-    if (incoming === undefined || problem === undefined) return app.fetch(request, env ?? {})
-    return problem.toResponse(acceptedRequestId(incoming.headers['x-request-id']))
-  }
 }

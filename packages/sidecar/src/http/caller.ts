@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 
 import type { Context } from 'hono'
 
@@ -15,11 +14,6 @@ export interface FaceOptions {
   readonly maxUsersPerRequest: number
   /** True from the first signal to stop. */
   readonly isDraining: () => boolean
-}
-
-/** What the server hands to the app beside the request; absent when a test calls the app directly. */
-export interface Env {
-  readonly Bindings: { readonly incoming?: IncomingMessage }
 }
 
 /** Returns the caller's own request id if it is short and plain, otherwise a new one. */

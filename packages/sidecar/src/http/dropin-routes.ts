@@ -3,8 +3,9 @@ import { type Context, Hono } from 'hono'
 import type { Failure, FailureCode, Outcome } from '../lookup/outcome.ts'
 import type { TagLookup } from '../lookup/tag-lookup.ts'
 import { truthHeaders } from './answer.ts'
-import { type Env, type FaceOptions, requestId, wishesOf } from './caller.ts'
+import { type FaceOptions, requestId, wishesOf } from './caller.ts'
 import { oneReason } from './one-reason.ts'
+import { Problem, type ProblemCode } from './problem.ts'
 import { isRecord, readJson } from './request-body.ts'
 import { userIdProblem } from './user-id.ts'
 
@@ -25,6 +26,12 @@ const OWN_CODES: Readonly<Record<FailureCode, number>> = {
   'internal-error': 91000,
 }
 
+/** What is wrong with a request beside its accounts, in Tencent's codes; other problems are no answer about tags. */
+const PROBLEM_CODES: ReadonlyMap<ProblemCode, number> = new Map([
+  ['invalid-request', 60002],
+  ['deadline-exceeded', 60008],
+])
+
 /** What a whole call or one account failed with, as Tencent writes it. */
 interface TencentFailure {
   readonly ErrorInfo: string
@@ -35,22 +42,28 @@ interface TencentFailure {
  * The drop-in face: Tencent's own request and reply, so that an existing client changes its host and nothing else. HTTP 200
  * for every answer about tags. The query string may say anything; its UserSig is neither checked nor forwarded.
  */
-export function dropinRoutes(lookup: TagLookup, options: FaceOptions): Hono<Env> {
-  const app = new Hono<Env>()
+export function dropinRoutes(lookup: TagLookup, options: FaceOptions): Hono {
+  const app = new Hono()
 
   const getTag = async (c: Context): Promise<Response> => {
-    if (options.isDraining())
+    if (options.isDraining()) {
       return fail(c, refusal(60018, 'the sidecar is shutting down; ask again later'))
-    const arrivedMs = options.now()
-    const accounts = accountsIn(await readJson(c))
+    }
+    const wishes = wishesOf(c, options.now(), options)
+    const accounts = accountsIn(await readJson(c, wishes.deadlineMs - options.now()))
     if (!Array.isArray(accounts)) return fail(c, accounts)
-    const outcomes = await lookup.lookup(accounts, wishesOf(c, arrivedMs, options))
+    const outcomes = await lookup.lookup(accounts, wishes)
     const headers = truthHeaders(outcomes, options.now())
     const failure = oneReason(outcomes)
     if (failure !== undefined) return fail(c, tencentFailure(failure), headers)
     return send(c, partialReply(accounts, outcomes), headers)
   }
 
+  app.onError((error, c) => {
+    const code = error instanceof Problem ? PROBLEM_CODES.get(error.code) : undefined
+    if (code === undefined) throw error
+    return fail(c, refusal(code, error.message))
+  })
   app.post('/v4/timpush/get_tag', getTag)
   app.post('/v4/all_member_push/im_get_tag', getTag)
   return app
@@ -86,7 +99,7 @@ function tencentFailure(failure: Failure): TencentFailure {
   if (failure.upstream !== undefined) {
     return { ErrorInfo: failure.upstream.text, ErrorCode: failure.upstream.code }
   }
-  return refusal(OWN_CODES[failure.code], failure.message.replace(/^tagside: /, ''))
+  return refusal(OWN_CODES[failure.code], failure.message)
 }
 
 /** The tags are joined in as the text they are cached as; nothing is parsed or written twice. */

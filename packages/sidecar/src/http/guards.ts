@@ -5,6 +5,9 @@ import type { Secret } from '@tagside/core'
 
 import { Problem } from './problem.ts'
 
+/** Returns why a request is refused, or nothing. */
+export type Guard = (request: IncomingMessage) => Problem | undefined
+
 export interface GuardOptions {
   /** Host names accepted beside loopback addresses and `localhost`. */
   readonly allowedHosts: readonly string[]
@@ -19,9 +22,7 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 
  * request is not from a neighbour. A page in a browser (Origin, Sec-Fetch-Site), a name that was rebound to loopback
  * (Host) and an app that forwards what strangers send (X-Forwarded-For, …) are not neighbours.
  */
-export function createGuard(
-  options: GuardOptions,
-): (request: IncomingMessage) => Problem | undefined {
+export function createGuard(options: GuardOptions): Guard {
   const allowedHosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
   const tokenDigest =
     options.accessToken === undefined ? undefined : digest(options.accessToken.reveal())

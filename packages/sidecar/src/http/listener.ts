@@ -1,12 +1,17 @@
 import { once } from 'node:events'
 import { lstat, unlink } from 'node:fs/promises'
-import { createServer, IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
-import type { Fetch } from './app.ts'
+import { acceptedRequestId } from './caller.ts'
+import type { Guard } from './guards.ts'
+import { Problem } from './problem.ts'
+
+/** A request handler in web terms. */
+export type Fetch = (request: Request) => Response | Promise<Response>
 
 /** ListenError says that an address could not be listened on, and what to do about it. */
 export class ListenError extends Error {
@@ -22,11 +27,10 @@ export class Listener {
   readonly #server: Server
   readonly #unanswered = new Set<ServerResponse>()
 
-  constructor(address: ListenAddress, fetch: Fetch) {
+  /** The guard sees every request as it came over the wire, before anything is made of it. */
+  constructor(address: ListenAddress, fetch: Fetch, guard: Guard = () => undefined) {
     this.#address = address
-    const handle = getRequestListener((request, { incoming }) =>
-      fetch(request, incoming instanceof IncomingMessage ? { incoming } : {}),
-    )
+    const handle = getRequestListener((request) => fetch(request), { errorHandler: unreadable })
     this.#server = createServer(
       {
         headersTimeout: 2_000,
@@ -39,7 +43,9 @@ export class Listener {
         outgoing.shouldKeepAlive &&= this.#server.listening
         this.#unanswered.add(outgoing)
         outgoing.once('close', () => this.#unanswered.delete(outgoing))
-        void handle(incoming, outgoing)
+        const problem = guard(incoming)
+        if (problem === undefined) void handle(incoming, outgoing)
+        else refuse(problem, incoming, outgoing)
       },
     )
   }
@@ -73,6 +79,22 @@ export class Listener {
   cut(): void {
     this.#server.closeAllConnections()
   }
+}
+
+function refuse(problem: Problem, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { status, headers, body } = problem.render(
+    acceptedRequestId(incoming.headers['x-request-id']),
+  )
+  outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body)
+}
+
+/** What the adapter cannot make a request of: a port out of range in the Host, a backslash in the path. */
+function unreadable(): Response {
+  const problem = new Problem(
+    'invalid-request',
+    'the Host or the path of the request cannot be read',
+  )
+  return problem.toResponse(acceptedRequestId(undefined))
 }
 
 function listenProblem(address: ListenAddress, error: unknown): string {

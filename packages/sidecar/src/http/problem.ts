@@ -40,6 +40,12 @@ const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly
     'only-if-cached': { status: 504, title: 'Nothing usable is cached' },
   }
 
+export interface RenderedProblem {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 /** Problem is an answer that is not tags: thrown or returned anywhere in `http/`, turned into a response only here. */
 export class Problem extends Error {
   readonly code: ProblemCode
@@ -76,6 +82,12 @@ export class Problem extends Error {
 
   /** Returns the RFC 9457 response. A 503 always carries `Retry-After`, one second if nothing better is known. */
   toResponse(requestId: string, headers: Readonly<Record<string, string>> = {}): Response {
+    const { status, ...rendered } = this.render(requestId, headers)
+    return new Response(rendered.body, { status, headers: rendered.headers })
+  }
+
+  /** Returns the same in parts, for a server that has no Response yet. */
+  render(requestId: string, headers: Readonly<Record<string, string>> = {}): RenderedProblem {
     const { status, title } = PROBLEMS[this.code]
     const body = {
       type: `/docs/operations.md#${this.code}`,
@@ -88,7 +100,7 @@ export class Problem extends Error {
       ...(this.upstreamCode === undefined ? {} : { upstreamCode: this.upstreamCode }),
     }
     const retryAfterS = Math.max(1, Math.ceil((this.retryAfterMs ?? 0) / 1_000))
-    return new Response(JSON.stringify(body), {
+    return {
       status,
       headers: {
         'Content-Type': 'application/problem+json',
@@ -97,6 +109,7 @@ export class Problem extends Error {
         ...this.headers,
         ...headers,
       },
-    })
+      body: JSON.stringify(body),
+    }
   }
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import type { Outcome } from '../lookup/outcome.ts'
 import { isPending, type TagLookup } from '../lookup/tag-lookup.ts'
 import { tagsMembers, truthHeaders, WallTime } from './answer.ts'
-import { type Env, type FaceOptions, requestId, wishesOf } from './caller.ts'
+import { type FaceOptions, requestId, wishesOf } from './caller.ts'
 import { oneReason } from './one-reason.ts'
 import { Problem } from './problem.ts'
 import { isRecord, readJson } from './request-body.ts'
@@ -17,8 +17,8 @@ const UNKNOWN_USER = {
 } as const
 
 /** The REST face: one user by GET, up to a thousand by POST, and invalidation. */
-export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono<Env> {
-  const app = new Hono<Env>()
+export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono {
+  const app = new Hono()
   const wall = new WallTime(options.now)
 
   // Not async: a hit is answered in the same turn, which the server turns into a synchronous write.
@@ -33,7 +33,10 @@ export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono<Env> {
   app.post('/v1/tags:batchGet', async (c) => {
     refuseWhileDraining(options)
     const wishes = wishesOf(c, options.now(), options)
-    const users = usersIn(await readBody(c), options.maxUsersPerRequest)
+    const users = usersIn(
+      await readBody(c, wishes.deadlineMs - options.now()),
+      options.maxUsersPerRequest,
+    )
     const outcomes = await lookup.lookup(users, wishes)
     const failure = oneReason(outcomes)
     const headers = truthHeaders(outcomes, options.now())
@@ -43,7 +46,7 @@ export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono<Env> {
   })
 
   app.post('/v1/cache:invalidate', async (c) => {
-    const body = await readBody(c)
+    const body = await readBody(c, options.deadlineMs)
     const isAll = isRecord(body) && body['all'] === true
     if (isAll && Object.hasOwn(body, 'users')) {
       throw new Problem('invalid-request', 'expected either "users" or "all": true, not both')
@@ -107,12 +110,12 @@ function userInPath(url: string): string {
   }
 }
 
-async function readBody(c: Context): Promise<unknown> {
+async function readBody(c: Context, timeoutMs: number): Promise<unknown> {
   const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/json') {
     throw new Problem('unsupported-media-type', 'expected Content-Type: application/json')
   }
-  const body = await readJson(c)
+  const body = await readJson(c, timeoutMs)
   if (body === undefined)
     throw new Problem('invalid-request', 'the body is not valid JSON in UTF-8')
   return body

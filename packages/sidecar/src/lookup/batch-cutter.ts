@@ -11,7 +11,11 @@ import type { UpstreamHealth } from './upstream-health.ts'
 const GROUP_SHARE = 0.2
 /** Above this share of the budget a batch that is not full waits for company, and for how long. */
 const BUSY_SHARE = 0.6
-const LINGER_MS = 10
+const BUSY_LINGER_MS = 10
+/** So many users waiting, right after a call, are the front of a crowd: the rest of it is on its way. */
+const CROWD_USERS = 10
+const CROWD_WITHIN_MS = 50
+const CROWD_LINGER_MS = 20
 
 export interface BatchCutterOptions {
   readonly queue: BatchQueue
@@ -35,6 +39,7 @@ export class BatchCutter {
   readonly #options: BatchCutterOptions
   readonly #groupWindow: CallWindow
   #lingersUntilMs: number | undefined
+  #cutAtMs = -Infinity
 
   constructor(options: BatchCutterOptions) {
     this.#options = options
@@ -50,6 +55,7 @@ export class BatchCutter {
     if (this.#lingers(now)) return undefined
     const flights = queue.cut(this.#options.batchMaxUsers, now, this.#options.drop)
     if (flights.length === 0) return undefined
+    this.#cutAtMs = now
     return {
       flights: [...flights, ...this.#rideAlong(this.#options.batchMaxUsers - flights.length, now)],
     }
@@ -72,21 +78,29 @@ export class BatchCutter {
     }
   }
 
-  /** Economy: when slots are scarce, ten milliseconds of patience save calls. */
+  /**
+   * Reports whether a batch that is not full waits for company. Never when the sidecar was idle: the first user of a crowd goes at once.
+   * A thousand clients that connect within half a second would else make fifty calls of twenty users.
+   */
   #lingers(now: number): boolean {
-    const { queue, callsPerSecond, batchMaxUsers, gate } = this.#options
-    const isBusy = gate().callsInLastSecond(now) > callsPerSecond * BUSY_SHARE
-    if (queue.isEmpty || queue.foregroundUsers >= batchMaxUsers || !isBusy) {
-      this.#lingersUntilMs = undefined
-      return false
+    const { queue, batchMaxUsers } = this.#options
+    const isPartFull = !queue.isEmpty && queue.foregroundUsers < batchMaxUsers
+    if (isPartFull && this.#lingersUntilMs === undefined) {
+      const lingerMs = this.#lingerMs(now)
+      if (lingerMs === 0) return false
+      this.#lingersUntilMs = now + lingerMs
+      this.#kickAfter(lingerMs)
     }
-    if (this.#lingersUntilMs === undefined) {
-      this.#lingersUntilMs = now + LINGER_MS
-      this.#kickAfter(LINGER_MS)
-    }
-    if (now < this.#lingersUntilMs) return true
+    if (isPartFull && now < (this.#lingersUntilMs ?? now)) return true
     this.#lingersUntilMs = undefined
     return false
+  }
+
+  #lingerMs(now: number): number {
+    const { queue, callsPerSecond, gate } = this.#options
+    const isCrowd = queue.foregroundUsers >= CROWD_USERS && now - this.#cutAtMs <= CROWD_WITHIN_MS
+    if (isCrowd) return CROWD_LINGER_MS
+    return gate().callsInLastSecond(now) > callsPerSecond * BUSY_SHARE ? BUSY_LINGER_MS : 0
   }
 
   /** Seats users that will be stale soon, at no call's cost; not while Tencent is in trouble. */

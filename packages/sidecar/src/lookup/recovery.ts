@@ -100,19 +100,18 @@ export class Recovery {
     }, delayMs)
   }
 
-  /** Throttled users did not fail, they came too early; no attempt is spent. Nobody waits for a refresh: it is let go. */
+  /** Throttled users came too early: they go first when the slower pace allows. Nobody waits for a refresh: it is let go. */
   #backToTheFront(batch: Batch, failure: Failure): void {
     const { now, fail } = this.#options
-    const awaited = batch.flights.filter((flight) => flight.isAwaited(now()))
+    const isWorth = (flight: Flight): boolean =>
+      flight.attempts < ATTEMPTS_MAX && flight.isAwaited(now())
+    const worth = batch.flights.filter(isWorth)
     fail(
-      batch.flights.filter((flight) => !awaited.includes(flight)),
+      batch.flights.filter((flight) => !worth.includes(flight)),
       failure,
     )
-    for (const flight of awaited) {
-      flight.attempts -= 1
-      flight.requeue()
-    }
-    this.#requeue({ ...batch, flights: awaited })
+    for (const flight of worth) flight.requeue()
+    this.#requeue({ ...batch, flights: worth })
   }
 
   #divide(batch: Batch, failure: Failure): void {

@@ -133,7 +133,9 @@ export class TagFetcher {
       const { flight, created } = this.#flights.join(user, { refresh: false, anew })
       if (created && flight.state === 'queued') queued.push(flight)
       if (flight.refresh) this.#queue.promote(flight)
-      flight.waiters.push(request.seat({ index, fallback, coalesced: !created }))
+      // A user named twice in one request joins nobody else's fetch.
+      const coalesced = !created && flight.waiters[0]?.request !== request
+      flight.waiters.push(request.seat({ index, fallback, coalesced }))
     }
     this.#queue.addForeground(queued)
     this.#gate.kick()

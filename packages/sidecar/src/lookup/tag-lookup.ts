@@ -62,6 +62,7 @@ export class TagLookup {
    */
   lookup(users: readonly string[], wishes: LookupWishes): LookedUp {
     const now = this.#now()
+    const asksForNewer = wishes.noCache === true || wishes.maxAgeMs !== undefined
     const outcomes: (Outcome | undefined)[] = []
     const missing: Missing[] = []
     for (const [index, user] of users.entries()) {
@@ -80,7 +81,7 @@ export class TagLookup {
         const isFallback = entry !== undefined && verdict === 'fallback'
         const fallback = isFallback ? this.#cache.answer(entry, 'stale', wishes) : undefined
         const isCooling = fallback !== undefined && this.#fetcher.isCooling(user, now)
-        outcomes[index] = isCooling && wishes.noCache !== true ? fallback : undefined
+        outcomes[index] = isCooling && !asksForNewer ? fallback : undefined
         if (outcomes[index] === undefined) missing.push({ user, index, fallback })
       }
     }
@@ -131,8 +132,9 @@ export class TagLookup {
   ): Promise<readonly Outcome[]> {
     const request = new Waiting(outcomes, wishes.deadlineMs, this.#now)
     this.#fetcher.join(missing, request, wishes.noCache === true)
-    // Who asks for a new value waits for it; who has an old one waits about a round trip.
-    const patienceMs = wishes.noCache === true ? Infinity : this.#fetcher.patienceMs(now)
+    // Who asks for a newer value waits for it; others who have an old one wait about a round trip.
+    const asksForNewer = wishes.noCache === true || wishes.maxAgeMs !== undefined
+    const patienceMs = asksForNewer ? Infinity : this.#fetcher.patienceMs(now)
     return request.begin(now, patienceMs, wishes.callerLeft?.())
   }
 

@@ -34,7 +34,7 @@ export function userReply(reply: TagReply, user: string): UserReply {
 }
 
 function userFailure(error: UserError): Failure {
-  if (error.reason !== 'refused') return invalidReply(error.message)
+  if (error.reason !== 'refused') return invalidReply(error.message.replace(/^tagside: /, ''))
   const { failureClass, advice } = describeErrorCode(error.code)
   return {
     code: 'upstream-error',

@@ -2,7 +2,7 @@ import { createSigner, createTagClient } from '@tagside/core'
 import { createFakeTencent, type FakeTencent, type FakeTencentOptions } from '@tagside/mock-server'
 import { vi } from 'vitest'
 
-import { readConfig } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { createDataApp } from '../../src/http/app.ts'
 import { TagLookup } from '../../src/lookup/tag-lookup.ts'
 import { type Environment, environmentFor } from './start-sidecar.ts'
@@ -55,7 +55,7 @@ export function directSidecar(
   })
   const load = (users: readonly string[]): ReturnType<typeof client.getTags> =>
     client.getTags(users)
-  const lookup = new TagLookup({ ...config, load, queueMaxUsers, now })
+  const lookup = new TagLookup({ ...config, load, queueMaxUsers, rideAlongMs: 0, now })
   let isDraining = false
   const defects: unknown[] = []
   const app = createDataApp({

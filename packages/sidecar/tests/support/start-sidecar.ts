@@ -1,6 +1,6 @@
 import { createFakeTencent, type FakeTencent, type FakeTencentOptions } from '@tagside/mock-server'
 
-import { readConfig } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { createLog } from '../../src/observe/log.ts'
 import { type Sidecar, wire } from '../../src/wire.ts'
 

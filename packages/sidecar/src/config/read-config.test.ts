@@ -1,8 +1,10 @@
 import { Secret } from '@tagside/core'
 import { describe, expect, test } from 'vitest'
 
-import { type Config, ConfigError, explainConfig, readConfig } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
+import { explainConfig } from './explain-config.ts'
 import type { ConfigSources } from './given-values.ts'
+import { readConfig } from './read-config.ts'
 
 const KEY = 'canary-746167736964652d6b6579'
 const TOKEN = 'canary-746f6b656e'
@@ -172,6 +174,28 @@ describe('a problem is named as it was given:', () => {
     [`ttl "60": ${expected}`, { argv: ['--config=/f'], files: { '/f': '{"ttl":60}' } }],
   ])('%s', (problem, sources) => {
     expect(problemsOf(sources)).toEqual([problem])
+  })
+})
+
+describe('one mistake is one problem:', () => {
+  test('a flag that does not exist, with its value', () => {
+    expect(problemsOf({ argv: ['--tll', '5s'] })).toEqual([
+      '--tll: there is no such flag; see --help',
+    ])
+  })
+
+  test.each([true, null, { s: 5 }, ['a', 1]])('%j in the file', (value) => {
+    const files = { '/f': JSON.stringify({ sdkAppId: value }) }
+    const environment = { ...needed, TAGSIDE_SDK_APP_ID: undefined }
+    expect(problemsOf({ argv: ['--config=/f'], environment, files })).toEqual([
+      `sdkAppId ${JSON.stringify(JSON.stringify(value))}: expected a whole number from 1 to 4294967295`,
+    ])
+  })
+
+  test('a file that cannot be read, whatever else may stand in it', () => {
+    expect(problemsOf({ environment: { TAGSIDE_CONFIG: '/f' }, files: { '/f': '{' } })).toEqual([
+      'TAGSIDE_CONFIG /f: it is not valid JSON',
+    ])
   })
 })
 

@@ -1,0 +1,12 @@
+/** Returns the value below which `share` of the values lie. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** Returns quantiles in milliseconds, as text. */
+export function inMs(values: readonly number[], ...shares: readonly number[]): string {
+  return shares
+    .map((share) => `p${share * 100} ${quantile(values, share).toFixed(1)} ms`)
+    .join('  ')
+}
