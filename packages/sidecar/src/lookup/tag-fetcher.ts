@@ -30,7 +30,7 @@ export interface TagFetcherOptions {
 }
 
 /** The limiter granted nothing for too long and was replaced: the wall clock was set back. */
-export interface LimiterReplaced {
+interface LimiterReplaced {
   readonly event: 'limiter-replaced'
   readonly level: 'warn'
   readonly message: string
