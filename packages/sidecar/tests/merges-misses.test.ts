@@ -56,6 +56,40 @@ describe('misses of many requests', () => {
     expect(upstream.calls.flatMap((call) => call.users)).toEqual(numbered(50))
   })
 
+  test.each([100, 300, 500])(
+    'of 1,000 users that come within %i ms take at most 22 calls',
+    async (withinMs) => {
+      const upstream = recordingUpstream()
+      const lookup = lookupOver(upstream)
+      await vi.advanceTimersByTimeAsync(100)
+      const asked: Promise<unknown>[] = []
+      for (const [place, user] of numbered(1_000).entries()) {
+        setTimeout(() => asked.push(ask(lookup, [user])), (place * withinMs) / 1_000)
+      }
+      await vi.advanceTimersByTimeAsync(2_000)
+      await Promise.all(asked)
+      expect(asked).toHaveLength(1_000)
+      expect(upstream.calls.length).toBeLessThanOrEqual(22)
+    },
+  )
+
+  test('that come a few at a time wait for no crowd', async () => {
+    const upstream = recordingUpstream()
+    const lookup = lookupOver(upstream)
+    await vi.advanceTimersByTimeAsync(100)
+    const waitedMs: number[] = []
+    // 250 users a second, for as long as the calls of the last second stay few.
+    for (const [place, user] of numbered(100).entries()) {
+      setTimeout(() => {
+        const askedAtMs = performance.now()
+        void ask(lookup, [user]).then(() => waitedMs.push(performance.now() - askedAtMs))
+      }, place * 4)
+    }
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(waitedMs).toHaveLength(100)
+    expect(Math.max(...waitedMs)).toBeLessThanOrEqual(30 + 12)
+  })
+
   test('of an idle sidecar start at once: neither linger nor pacing delays the first', async () => {
     const upstream = recordingUpstream()
     const lookup = lookupOver(upstream)

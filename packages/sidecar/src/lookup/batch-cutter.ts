@@ -12,7 +12,7 @@ const GROUP_SHARE = 0.2
 /** Above this share of the budget a batch that is not full waits for company, and for how long. */
 const BUSY_SHARE = 0.6
 const BUSY_LINGER_MS = 10
-/** So many users waiting, right after a call, are the front of a crowd: the rest of it is on its way. */
+/** So many users waiting right after a call, or in it, are the front of a crowd: the rest of it is on its way. */
 const CROWD_USERS = 10
 const CROWD_WITHIN_MS = 50
 const CROWD_LINGER_MS = 20
@@ -40,6 +40,7 @@ export class BatchCutter {
   readonly #groupWindow: CallWindow
   #lingersUntilMs: number | undefined
   #cutAtMs = -Infinity
+  #cutUsers = 0
 
   constructor(options: BatchCutterOptions) {
     this.#options = options
@@ -56,6 +57,7 @@ export class BatchCutter {
     const flights = queue.cut(this.#options.batchMaxUsers, now, this.#options.drop)
     if (flights.length === 0) return undefined
     this.#cutAtMs = now
+    this.#cutUsers = flights.length
     return {
       flights: [...flights, ...this.#rideAlong(this.#options.batchMaxUsers - flights.length, now)],
     }
@@ -98,7 +100,8 @@ export class BatchCutter {
 
   #lingerMs(now: number): number {
     const { queue, callsPerSecond, gate } = this.#options
-    const isCrowd = queue.foregroundUsers >= CROWD_USERS && now - this.#cutAtMs <= CROWD_WITHIN_MS
+    const users = Math.max(queue.foregroundUsers, this.#cutUsers)
+    const isCrowd = users >= CROWD_USERS && now - this.#cutAtMs <= CROWD_WITHIN_MS
     if (isCrowd) return CROWD_LINGER_MS
     return gate().callsInLastSecond(now) > callsPerSecond * BUSY_SHARE ? BUSY_LINGER_MS : 0
   }
