@@ -1,11 +1,13 @@
 /** `pnpm bench [PART]...`: runs the named parts, or all of them. Method and figures: bench/README.md. */
 import { miss } from './miss.ts'
+import { outage } from './outage.ts'
 import { overload } from './overload.ts'
 import { zipfLoad } from './zipf.ts'
 
 const parts = new Map([
   ['miss', miss],
   ['overload', overload],
+  ['outage', outage],
   // Last: it replaces the clocks of this process.
   ['zipf', zipfLoad],
 ])
