@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** Returns the value below which `share` of the values lie. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
@@ -9,4 +11,10 @@ export function inMs(values: readonly number[], ...shares: readonly number[]): s
   return shares
     .map((share) => `p${share * 100} ${quantile(values, share).toFixed(1)} ms`)
     .join('  ')
+}
+
+/** Resident memory of a process, from /proc. */
+export function residentMb(pid: number | undefined): number {
+  const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
+  return (Number(pages) * 4_096) / 1e6
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-
 import { startPair } from '../scripts/programs.ts'
-import { inMs, quantile } from './figures.ts'
+import { inMs, quantile, residentMb } from './figures.ts'
 import { HttpClient } from './http-client.ts'
 
 const SECONDS = 60
@@ -77,10 +75,4 @@ export async function overload(): Promise<void> {
   console.log(
     `  memory     ${quantile(memoryMb, 0.5).toFixed(0)} MB, second half ${growth >= 0 ? '+' : ''}${growth.toFixed(1)} MB`,
   )
-}
-
-/** Resident memory of a process, from /proc. */
-function residentMb(pid: number | undefined): number {
-  const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
-  return (Number(pages) * 4_096) / 1e6
 }

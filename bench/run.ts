@@ -2,22 +2,29 @@
 import { miss } from './miss.ts'
 import { outage } from './outage.ts'
 import { overload } from './overload.ts'
+import { soak } from './soak.ts'
 import { zipfLoad } from './zipf.ts'
 
 const parts = new Map([
   ['miss', miss],
-  ['overload', overload],
-  ['outage', outage],
   // Last: it replaces the clocks of this process.
   ['zipf', zipfLoad],
 ])
 
+/** Long or wasteful: only when named. */
+const apart = new Map([
+  ['overload', overload],
+  ['outage', outage],
+  ['soak', soak],
+])
+
+const known = new Map([...apart, ...parts])
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...parts.keys()]
-const strangers = wanted.filter((name) => !parts.has(name))
+const strangers = wanted.filter((name) => !known.has(name))
 if (strangers.length > 0) {
   console.error(
-    `bench: there is no part ${strangers.join(', ')}; expected ${[...parts.keys()].join(', ')}`,
+    `bench: there is no part ${strangers.join(', ')}; expected ${[...known.keys()].join(', ')}`,
   )
   process.exit(2)
 }
-for (const name of wanted) await parts.get(name)?.()
+for (const name of wanted) await known.get(name)?.()

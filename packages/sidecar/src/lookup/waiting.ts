@@ -36,6 +36,8 @@ export class Waiting {
   readonly #done = Promise.withResolvers<readonly Outcome[]>()
   #timer: NodeJS.Timeout | undefined
   #patience: NodeJS.Timeout | undefined
+  #isPatient = true
+  #openWithoutFallback = 0
   #over = false
 
   /** `outcomes` holds what is known already; the places still undefined are to be filled. */
@@ -53,6 +55,7 @@ export class Waiting {
   seat(place: Omit<Waiter, 'request'>): Waiter {
     const waiter = { ...place, request: this }
     this.#open.add(waiter)
+    if (waiter.fallback === undefined) this.#openWithoutFallback += 1
     return waiter
   }
 
@@ -62,8 +65,8 @@ export class Waiting {
   }
 
   /**
-   * Starts the clock, once every place is seated or refused; returns the outcomes to come. Places with a fallback are filled
-   * with it after `patienceMs`.
+   * Starts the clock, once every place is seated or refused; returns the outcomes to come. After `patienceMs` it is enough that
+   * every place still open has a fallback.
    */
   begin(
     now: number,
@@ -72,9 +75,10 @@ export class Waiting {
   ): Promise<readonly Outcome[]> {
     const leftMs = Math.max(0, this.deadlineMs - now)
     this.#timer = setTimeout(() => this.#end(), leftMs)
-    const hasFallback = [...this.#open].some((waiter) => waiter.fallback !== undefined)
-    if (hasFallback && patienceMs < leftMs)
+    const hasFallback = this.#open.size > this.#openWithoutFallback
+    if (hasFallback && patienceMs < leftMs) {
       this.#patience = setTimeout(() => this.#losePatience(), patienceMs)
+    }
     if (this.#open.size === 0 || callerLeft?.aborted === true) this.#end()
     else callerLeft?.addEventListener('abort', () => this.#end(), { once: true })
     return this.#done.promise
@@ -82,23 +86,34 @@ export class Waiting {
 
   settle(waiter: Waiter, result: Outcome): void {
     if (this.#over || !this.#open.delete(waiter)) return
+    if (waiter.fallback === undefined) this.#openWithoutFallback -= 1
     this.#outcomes[waiter.index] =
       result.kind === 'failed'
         ? this.#fallbackOr(waiter.fallback, result)
         : { ...result, source: waiter.coalesced ? 'coalesced' : result.source }
-    if (this.#open.size === 0) this.#end()
+    this.#endIfAnswered()
+  }
+
+  #losePatience(): void {
+    this.#isPatient = false
+    this.#endIfAnswered()
+  }
+
+  #endIfAnswered(): void {
+    const isEnough =
+      !this.#isPatient && this.#openWithoutFallback === 0 && this.#areFallbacksUsable()
+    if (this.#open.size === 0 || isEnough) this.#end()
+  }
+
+  #areFallbacksUsable(): boolean {
+    const now = this.#now()
+    return [...this.#open].every(
+      ({ fallback }) => fallback !== undefined && !isTooOld(fallback, now),
+    )
   }
 
   #fallbackOr(fallback: Answer | undefined, failure: Outcome): Outcome {
     return fallback === undefined || isTooOld(fallback, this.#now()) ? failure : fallback
-  }
-
-  #losePatience(): void {
-    const now = this.#now()
-    for (const waiter of this.#open) {
-      if (waiter.fallback !== undefined && !isTooOld(waiter.fallback, now))
-        this.settle(waiter, failed(LATE))
-    }
   }
 
   #end(): void {
