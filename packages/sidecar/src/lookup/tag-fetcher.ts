@@ -117,15 +117,15 @@ export class TagFetcher {
     const now = this.#now()
     const refusal = this.#health.refusal(now)
     let room = this.#admission.room(missing.length, request.deadlineMs, now)
+    const overloaded = room < missing.length ? this.#admission.refusal(now) : undefined
     const queued: Flight[] = []
     for (const { user, index, fallback } of missing) {
       const isNew = !this.#flights.has(user)
       const culprit = this.#trouble.culprit(user, now)
-      const why =
-        culprit ?? refusal ?? (isNew && room === 0 ? this.#admission.refusal(now) : undefined)
+      const why = culprit ?? refusal ?? (isNew && room === 0 ? overloaded : undefined)
       if (why !== undefined) {
         if (why === refusal) this.#shedPaused += 1
-        else if (why !== culprit) this.#shedOverloaded += 1
+        else if (why === overloaded) this.#shedOverloaded += 1
         request.refuse({ index, fallback }, why)
         continue
       }
