@@ -163,7 +163,10 @@ describe("a failure of Tencent's own passes through with its code and text:", ()
   test.each([60002, 60007, 60020, 70001, 70009, 90018, 90048, 91000])('%d', async (code) => {
     // After a throttled call the pace is slower, for which time has to pass.
     vi.useRealTimers()
-    const sidecar = directSidecar({}, { faults: [`err:${code}:as Tencent put it`] })
+    const sidecar = directSidecar(
+      { TAGSIDE_DEADLINE: '300ms' },
+      { faults: [`err:${code}:as Tencent put it`] },
+    )
     expect(await replyOf(getTag(sidecar, ['xiaoming', 'xiaohong']))).toEqual({
       ActionStatus: 'FAIL',
       ErrorInfo: 'as Tencent put it',
@@ -185,7 +188,7 @@ describe("a failure of the sidecar's has the code of Tencent's that clients know
     [60018, 'http:429'],
   ])('%d for %s', async (code, fault) => {
     vi.useRealTimers()
-    const sidecar = directSidecar({}, { faults: [fault] })
+    const sidecar = directSidecar({ TAGSIDE_DEADLINE: '300ms' }, { faults: [fault] })
     expect(await replyOf(getTag(sidecar, ['xiaoming', 'xiaohong']))).toEqual(ownFailure(code))
   })
 

@@ -3,22 +3,29 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import type { Outcome } from '../src/lookup/outcome.ts'
 import { runToQuiet } from './support/fake-time.ts'
-import { defaultWindows, lookupOver } from './support/lookup-under-test.ts'
+import { defaultWindows, lookupOver, numbered } from './support/lookup-under-test.ts'
 import {
   type Behaviour,
   mostCallsInAnySecond,
   type RecordedCall,
   recordingUpstream,
-  unreachable,
 } from './support/recording-upstream.ts'
+import {
+  errors,
+  expectCallsToHeedTheBreaker,
+  expectCallsToHeedTheCredentials,
+  expectFewRetries,
+} from './support/simulation-invariants.ts'
 
 /**
  * A random day in the life of the lookup, on fake time: requests come, leave, run out of time; values are written and
- * invalidated; calls are slow, fail, forget users. Whatever happens, the guarantees hold. fast-check prints the seed and the
- * smallest failing day.
+ * invalidated; calls are slow, fail in every way, forget users; some users make calls refused. Whatever happens, the guarantees
+ * hold. fast-check prints the seed and the smallest failing day. SIMULATION_RUNS=10000 lives longer.
  */
+const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 1_000)
 const SHARE = 6
 const BATCH_MAX = 3
+const REQUEST_CODE = errors.request.errorCode
 /** The longest that users may wait while a slot could have been used: two slots, and timers that fire a little late. */
 const IDLE_MAX_MS = (2 * 1_000) / (SHARE * 0.95) + 20
 const windows = {
@@ -29,8 +36,19 @@ const windows = {
   unknownTtlMs: 200,
 }
 
-const user = fc.nat(11).map((number) => `user-${number}`)
-const atMs = fc.nat(4_000)
+const everyone = numbered(12)
+const user = fc.constantFrom(...everyone)
+/** Mostly within a few seconds; sometimes a minute later, when refused credentials are tried again. */
+const atMs = fc.oneof(
+  { weight: 9, arbitrary: fc.nat(4_000) },
+  { weight: 1, arbitrary: fc.integer({ min: 60_500, max: 66_000 }) },
+)
+const fault = fc.oneof(
+  { weight: 14, arbitrary: fc.constant(undefined) },
+  { weight: 6, arbitrary: fc.constant('retry' as const) },
+  { weight: 2, arbitrary: fc.constantFrom('throttled' as const, 'unknown' as const) },
+  { weight: 1, arbitrary: fc.constant('credentials' as const) },
+)
 const request = fc.record({
   act: fc.constant('ask' as const),
   atMs,
@@ -42,7 +60,7 @@ const request = fc.record({
 const write = fc.record({ act: fc.constant('write' as const), atMs, user, all: fc.boolean() })
 const behaviour = fc.record({
   latencyMs: fc.oneof(fc.integer({ min: 1, max: 80 }), fc.constant(900)),
-  fails: fc.boolean(),
+  fault,
   forgets: fc.option(user, { nil: undefined }),
   unknown: fc.option(user, { nil: undefined }),
 })
@@ -52,6 +70,13 @@ const day = fc.record({
     maxLength: 40,
   }),
   behaviours: fc.array(behaviour, { minLength: 1, maxLength: 12 }),
+  /** A call with one of them in it is refused. Three at most: with more, a hunt may take the call itself for wrong. */
+  poisons: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<string[]>([]) },
+    { weight: 1, arbitrary: fc.uniqueArray(user, { minLength: 1, maxLength: 3 }) },
+  ),
+  /** What the sidecar draws for jitter and backoff, always the same. */
+  random: fc.constantFrom(0, 0.5, 0.99),
 })
 type Day = typeof day extends fc.Arbitrary<infer D> ? D : never
 type Ask = Extract<Day['events'][number], { act: 'ask' }>
@@ -72,14 +97,17 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-async function live({ events, behaviours }: Day) {
+async function live({ events, behaviours, poisons, random }: Day) {
   const versions = new Map<string, number>()
+  let isOver = false
   const upstream = recordingUpstream(
-    (_users, call) => toBehaviour(behaviours[call % behaviours.length]),
+    (users, call) =>
+      isOver ? {} : toBehaviour(behaviours[call % behaviours.length], users, poisons),
     (name) => [name, String(versions.get(name) ?? 0)],
   )
   const lookup = lookupOver(upstream, {
     windows,
+    random: () => random,
     callsPerSecond: SHARE,
     batchMaxUsers: BATCH_MAX,
     queueMaxUsers: 60,
@@ -115,14 +143,29 @@ async function live({ events, behaviours }: Day) {
   }
 
   await runToQuiet()
+  const quietAfterMs = performance.now() - startMs
+  const [calls, moments] = [[...upstream.calls], [...upstream.moments]]
+
+  // The day after, all is well: everybody is answered, so no flight was left behind.
+  isOver = true
+  vi.advanceTimersByTime(61_000)
+  const first = lookup.lookup(['user-0'], { deadlineMs: performance.now() + 9_000, noCache: true })
+  await runToQuiet()
+  const all = lookup.lookup(everyone, { deadlineMs: performance.now() + 9_000, noCache: true })
+  await runToQuiet()
   lookup.close()
-  return { answered, calls: upstream.calls, quietAfterMs: performance.now() - startMs }
+  return { answered, calls, moments, quietAfterMs, after: [...(await first), ...(await all)] }
 }
 
-function toBehaviour(drawn: Day['behaviours'][number] | undefined): Behaviour {
+function toBehaviour(
+  drawn: Day['behaviours'][number] | undefined,
+  users: readonly string[],
+  poisons: readonly string[],
+): Behaviour {
+  const kind = users.some((name) => poisons.includes(name)) ? 'request' : drawn?.fault
   return {
     latencyMs: drawn?.latencyMs ?? 10,
-    ...(drawn?.fails === true ? { error: unreachable() } : {}),
+    ...(kind === undefined ? {} : { error: errors[kind] }),
     missingUsers: new Set(drawn?.forgets === undefined ? [] : [drawn.forgets]),
     unknownUsers: new Set(drawn?.unknown === undefined ? [] : [drawn.unknown]),
   }
@@ -151,58 +194,75 @@ function expectNoWayToAnswer(
   expect(Math.max(...gaps)).toBeLessThanOrEqual(IDLE_MAX_MS)
 }
 
-test('whatever happens, the guarantees of the lookup hold', { timeout: 120_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(day, async (drawn) => {
-      const { answered, calls, quietAfterMs } = await live(drawn)
-      const hasFailures = drawn.behaviours.some(({ fails }) => fails)
+test(
+  'whatever happens, the guarantees of the lookup hold',
+  { timeout: 120_000 + 100 * RUNS },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(day, async (drawn) => {
+        const { answered, calls, moments, quietAfterMs, after } = await live(drawn)
+        const hasFailures = calls.some(({ error }) => error !== undefined)
 
-      // 1: the budget, and the bound of a batch.
-      expect(mostCallsInAnySecond(calls)).toBeLessThanOrEqual(SHARE)
-      for (const { users } of calls) {
-        expect(users.length).toBeLessThanOrEqual(BATCH_MAX)
-        expect(new Set(users).size).toBe(users.length)
-      }
-
-      // 2: a user is in one call at a time, and every request is answered.
-      for (const [index, call] of calls.entries()) {
-        for (const later of calls.slice(index + 1)) {
-          if (later.startedAtMs >= call.endedAtMs) continue
-          expect(later.users.filter((name) => call.users.includes(name))).toEqual([])
+        // 1: the budget, and the bound of a batch.
+        expect(mostCallsInAnySecond(calls)).toBeLessThanOrEqual(SHARE)
+        for (const { users } of calls) {
+          expect(users.length).toBeLessThanOrEqual(BATCH_MAX)
+          expect(new Set(users).size).toBe(users.length)
         }
-      }
-      expect(answered).toHaveLength(drawn.events.filter((event) => event.act === 'ask').length)
 
-      for (const { ask, askedAtMs, endedAtMs, outcomes, versions } of answered) {
-        // 6: by its deadline, or when its caller left.
-        expect(endedAtMs - askedAtMs).toBeLessThanOrEqual(
-          Math.min(ask.patienceMs, ask.leavesAfterMs ?? Infinity) + 1,
-        )
-        expect(outcomes).toHaveLength(ask.users.length)
-        for (const [place, outcome] of outcomes.entries()) {
-          if (
-            outcome.kind === 'failed' &&
-            outcome.failure.message.startsWith('the deadline passed')
-          ) {
-            if (!hasFailures)
-              expectNoWayToAnswer(ask.users[place] ?? '', askedAtMs, endedAtMs, calls)
+        // 2: a user is in one call at a time, and every request is answered.
+        for (const [index, call] of calls.entries()) {
+          for (const later of calls.slice(index + 1)) {
+            if (later.startedAtMs >= call.endedAtMs) continue
+            expect(later.users.filter((name) => call.users.includes(name))).toEqual([])
           }
-          if (outcome.kind !== 'known') continue
-          // 3: the right user's tags.  4: not too old.
-          const [name, version] = JSON.parse(outcome.tagsJson)
-          expect(name).toBe(ask.users[place])
-          if (outcome.source === 'fresh' || outcome.source === 'stale') {
-            expect(endedAtMs - outcome.fetchedAtMs).toBeLessThanOrEqual(
-              windows.ttlMs + windows.staleIfErrorMs,
-            )
-          }
-          // 5: an invalidation is not undone: what was written before the request is seen by it.
-          expect(Number(version)).toBeGreaterThanOrEqual(versions[place] ?? 0)
         }
-      }
-      // Nothing is left running once the last request is over and the last call has landed.
-      expect(quietAfterMs).toBeLessThanOrEqual(12_000)
-    }),
-    { numRuns: 1_000 },
-  )
-})
+        expect(answered).toHaveLength(drawn.events.filter((event) => event.act === 'ask').length)
+
+        for (const { ask, askedAtMs, endedAtMs, outcomes, versions } of answered) {
+          // 6: by its deadline, or when its caller left.
+          expect(endedAtMs - askedAtMs).toBeLessThanOrEqual(
+            Math.min(ask.patienceMs, ask.leavesAfterMs ?? Infinity) + 1,
+          )
+          expect(outcomes).toHaveLength(ask.users.length)
+          for (const [place, outcome] of outcomes.entries()) {
+            if (
+              outcome.kind === 'failed' &&
+              outcome.failure.message.startsWith('the deadline passed')
+            ) {
+              if (!hasFailures)
+                expectNoWayToAnswer(ask.users[place] ?? '', askedAtMs, endedAtMs, calls)
+            }
+            // A call with a poison in it is refused: the poison has no answer, and the others are asked for without it.
+            const isPoison = drawn.poisons.includes(ask.users[place] ?? '')
+            if (isPoison) expect(outcome.kind).toBe('failed')
+            if (outcome.kind === 'failed' && outcome.failure.upstream?.code === REQUEST_CODE) {
+              expect(isPoison).toBe(true)
+            }
+            if (outcome.kind !== 'known') continue
+            // 3: the right user's tags.  4: not too old.
+            const [name, version] = JSON.parse(outcome.tagsJson)
+            expect(name).toBe(ask.users[place])
+            if (outcome.source === 'fresh' || outcome.source === 'stale') {
+              expect(endedAtMs - outcome.fetchedAtMs).toBeLessThanOrEqual(
+                windows.ttlMs + windows.staleIfErrorMs,
+              )
+            }
+            // 5: an invalidation is not undone: what was written before the request is seen by it.
+            expect(Number(version)).toBeGreaterThanOrEqual(versions[place] ?? 0)
+          }
+        }
+
+        // 7, 8: no call while calls are paused, and no wave of retries.
+        expectCallsToHeedTheBreaker(moments, drawn.random)
+        expectCallsToHeedTheCredentials(moments)
+        expectFewRetries(calls, answered)
+
+        // Nothing is left running once the last request is over and the last call has landed, and nobody left behind.
+        expect(quietAfterMs).toBeLessThanOrEqual(66_000 + 12_000)
+        expect(after.map((outcome) => outcome.kind)).toEqual(after.map(() => 'known'))
+      }),
+      { numRuns: RUNS },
+    )
+  },
+)

@@ -101,7 +101,7 @@ describe('a failure of Tencent is a problem with the status and code of its kind
   `('$fault → $status $code', async ({ fault, status, code, retryable, upstreamCode }) => {
     // After a throttled call the pace is slower, for which time has to pass.
     vi.useRealTimers()
-    const { get } = directSidecar({}, { faults: [fault] })
+    const { get } = directSidecar({ TAGSIDE_DEADLINE: '300ms' }, { faults: [fault] })
     const response = await get('xiaoming')
     expect(response.headers.get('Retry-After')).toBe(status === 503 ? '1' : null)
     const problem = await problemOf(response)

@@ -12,8 +12,8 @@ const GROUP_SHARE = 0.2
 /** Above this share of the budget a batch that is not full waits for company, and for how long. */
 const BUSY_SHARE = 0.6
 const BUSY_LINGER_MS = 10
-/** So many users waiting right after a call, or in it, are the front of a crowd: the rest of it is on its way. */
-const CROWD_USERS = 10
+/** So many requests waiting right after a call, or at it, are the front of a crowd: the rest of it is on its way. */
+const CROWD_REQUESTS = 10
 const CROWD_WITHIN_MS = 50
 const CROWD_LINGER_MS = 20
 
@@ -39,8 +39,9 @@ export class BatchCutter {
   readonly #options: BatchCutterOptions
   readonly #groupWindow: CallWindow
   #lingersUntilMs: number | undefined
+  #lingerKick: NodeJS.Timeout | undefined
   #cutAtMs = -Infinity
-  #cutUsers = 0
+  #cutRequests = 0
 
   constructor(options: BatchCutterOptions) {
     this.#options = options
@@ -54,10 +55,11 @@ export class BatchCutter {
     const group = this.#cutGroup(now)
     if (group !== undefined) return group
     if (this.#lingers(now)) return undefined
+    const { requests } = queue
     const flights = queue.cut(this.#options.batchMaxUsers, now, this.#options.drop)
     if (flights.length === 0) return undefined
     this.#cutAtMs = now
-    this.#cutUsers = flights.length
+    this.#cutRequests = requests
     return {
       flights: [...flights, ...this.#rideAlong(this.#options.batchMaxUsers - flights.length, now)],
     }
@@ -87,21 +89,21 @@ export class BatchCutter {
   #lingers(now: number): boolean {
     const { queue, batchMaxUsers } = this.#options
     const isPartFull = !queue.isEmpty && queue.foregroundUsers < batchMaxUsers
-    if (isPartFull && this.#lingersUntilMs === undefined) {
-      const lingerMs = this.#lingerMs(now)
-      if (lingerMs === 0) return false
-      this.#lingersUntilMs = now + lingerMs
-      this.#kickAfter(lingerMs)
+    if (isPartFull) this.#lingersUntilMs ??= now + this.#lingerMs(now)
+    const leftMs = isPartFull ? (this.#lingersUntilMs ?? now) - now : 0
+    if (leftMs > 0) {
+      // Looked at each time: a timer may fire before its time is up on the monotonic clock, and then nobody else might come.
+      if (this.#lingerKick === undefined) this.#kickWhenLingerEnds(leftMs)
+      return true
     }
-    if (isPartFull && now < (this.#lingersUntilMs ?? now)) return true
     this.#lingersUntilMs = undefined
     return false
   }
 
   #lingerMs(now: number): number {
     const { queue, callsPerSecond, gate } = this.#options
-    const users = Math.max(queue.foregroundUsers, this.#cutUsers)
-    const isCrowd = users >= CROWD_USERS && now - this.#cutAtMs <= CROWD_WITHIN_MS
+    const requests = Math.max(queue.requests, this.#cutRequests)
+    const isCrowd = requests >= CROWD_REQUESTS && now - this.#cutAtMs <= CROWD_WITHIN_MS
     if (isCrowd) return CROWD_LINGER_MS
     return gate().callsInLastSecond(now) > callsPerSecond * BUSY_SHARE ? BUSY_LINGER_MS : 0
   }
@@ -118,6 +120,13 @@ export class BatchCutter {
       if (riders.length === room) break
     }
     return riders
+  }
+
+  #kickWhenLingerEnds(leftMs: number): void {
+    this.#lingerKick = setTimeout(() => {
+      this.#lingerKick = undefined
+      this.#options.gate().kick()
+    }, Math.ceil(leftMs)).unref()
   }
 
   #kickAfter(delayMs: number): void {

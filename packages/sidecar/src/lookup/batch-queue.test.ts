@@ -1,22 +1,15 @@
 import { describe, expect, test } from 'vitest'
 
+import { awaitedFlights, usersOf as users } from '../../tests/support/awaited-flights.ts'
+import { everySequence } from '../../tests/support/every-sequence.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { Flight } from './flights.ts'
-import { Waiting } from './waiting.ts'
+import { Hunt } from './hunt.ts'
 
-/** Flights of one request, each with a waiter that lives until `deadlineMs`. */
-function request(names: readonly string[], deadlineMs = 1_000): Flight[] {
-  const waiting = new Waiting([], deadlineMs, () => 0)
-  return names.map((name, index) => {
-    const flight = new Flight(name, 'queued', false)
-    flight.waiters.push(waiting.seat({ index, fallback: undefined, coalesced: false }))
-    return flight
-  })
-}
-
+const request = (names: readonly string[], deadlineMs = 1_000): Flight[] =>
+  awaitedFlights(names, deadlineMs)
 const range = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`)
-const users = (batch: readonly Flight[]): string[] => batch.map((flight) => flight.user)
 const keep = (): void => undefined
 
 describe('BatchQueue', () => {
@@ -88,5 +81,143 @@ describe('BatchQueue', () => {
     expect(users(queue.cut(100, 500, keep))).toEqual(['live'])
     expect(queue.cut(100, 500, keep)).toEqual([])
     expect(queue.isEmpty).toBe(true)
+  })
+
+  test('seats users whose retry is due before all requests, and drops those nobody waits for', () => {
+    const queue = new BatchQueue()
+    const dropped: string[] = []
+    queue.addForeground(request(['a']))
+    queue.addDue([...request(['d0', 'd1']), ...request(['late'], 100)])
+    expect([queue.foregroundUsers, queue.isEmpty]).toEqual([4, false])
+    expect(users(queue.cut(1, 500, keep))).toEqual(['d0'])
+    expect(users(queue.cut(9, 500, ({ user }) => dropped.push(user)))).toEqual(['d1', 'a'])
+    expect([dropped, queue.isEmpty]).toEqual([['late'], true])
+  })
+
+  test('cuts groups apart from everybody else, first come first served, without those nobody waits for', () => {
+    const queue = new BatchQueue()
+    const dropped: string[] = []
+    const failure = { code: 'upstream-error', message: 'refused', retryable: false } as const
+    const hunt = new Hunt(failure, () => undefined)
+    queue.addGroups([
+      { flights: request(['late'], 100), hunt },
+      { flights: [...request(['a']), ...request(['late-too'], 100)], hunt },
+      { flights: request(['b', 'c']), hunt },
+    ])
+    expect([queue.hasGroups, queue.isEmpty, queue.foregroundUsers]).toEqual([true, false, 0])
+    expect(queue.cut(100, 500, keep)).toEqual([])
+    const group = queue.cutGroup(500, ({ user }) => dropped.push(user))
+    expect([users(group?.flights ?? []), group?.hunt]).toEqual([['a'], hunt])
+    expect(dropped).toEqual(['late', 'late-too'])
+    expect(users(queue.cutGroup(500, keep)?.flights ?? [])).toEqual(['b', 'c'])
+    expect([queue.cutGroup(500, keep), queue.isEmpty]).toEqual([undefined, true])
+  })
+
+  test('is emptied whole: groups, due, half-cut requests and refreshes', () => {
+    const queue = new BatchQueue()
+    const failure = { code: 'upstream-error', message: 'refused', retryable: false } as const
+    const hunt = new Hunt(failure, () => undefined)
+    queue.addForeground(request(range('a', 12)))
+    queue.cut(10, 0, keep)
+    queue.addForeground(request(['b']))
+    queue.addDue(request(['due']))
+    queue.addRefresh(new Flight('refresh', 'queued', true))
+    queue.addGroups([{ flights: request(['g0', 'g1']), hunt }])
+    const all = ['g0', 'g1', 'due', 'a10', 'a11', 'b', 'refresh']
+    expect(users(queue.takeAll()).sort()).toEqual(all.sort())
+    expect([queue.isEmpty, queue.hasGroups, queue.foregroundUsers]).toEqual([true, false, 0])
+    expect([queue.takeAll(), queue.cut(100, 0, keep)]).toEqual([[], []])
+  })
+
+  test('counts whom a new request comes behind: the due, and a turn of each request for each of its own', () => {
+    const queue = new BatchQueue()
+    expect(queue.usersAhead(100)).toBe(0)
+    queue.addDue(request(['d0', 'd1']))
+    queue.addForeground(request(range('a', 100)))
+    queue.addForeground(request(range('b', 100)))
+    expect([1, 8, 9, 16].map((count) => queue.usersAhead(count))).toEqual([18, 18, 34, 34])
+    expect(queue.usersAhead(1_000)).toBe(202)
+  })
+})
+
+describe('BatchQueue agrees with a naive one', () => {
+  type Kind = 'due' | 'request' | 'refresh'
+  interface Entry {
+    readonly user: string
+    readonly kind: Kind
+    readonly isLate: boolean
+    /** When it came. */
+    readonly turn: number
+  }
+
+  /** Plans a cut by sorting: due, then turn by turn of the requests, then refreshes. Late ones are skipped. */
+  function planned(entries: readonly Entry[], usersMax: number): Entry[] {
+    const rank: Record<Kind, number> = { due: 0, request: 1, refresh: 2 }
+    return entries
+      .filter(({ isLate }) => !isLate)
+      .toSorted((a, b) => rank[a.kind] - rank[b.kind] || a.turn - b.turn)
+      .slice(0, usersMax)
+  }
+
+  test('on every sequence of six events that fit into one round of turns', () => {
+    const events = ['request', 'late-request', 'due', 'refresh', 'cut'] as const
+    for (const sequence of everySequence(events, 6)) {
+      const queue = new BatchQueue()
+      let waiting: Entry[] = []
+      for (const [turn, event] of sequence.entries()) {
+        const names = range(`${event}${turn}-`, 3)
+        const add = (kind: Kind, isLate: boolean, count: number): void => {
+          for (const user of names.slice(0, count)) waiting.push({ user, kind, isLate, turn })
+        }
+        if (event === 'request') {
+          queue.addForeground(request(names))
+          add('request', false, 3)
+        } else if (event === 'late-request') {
+          queue.addForeground(request(names, 100))
+          add('request', true, 3)
+        } else if (event === 'due') {
+          queue.addDue(request(names.slice(0, 2)))
+          add('due', false, 2)
+        } else if (event === 'refresh') {
+          queue.addRefresh(new Flight(`${event}${turn}-0`, 'queued', true))
+          add('refresh', false, 1)
+        } else {
+          const plan = planned(waiting, 100)
+          expect(users(queue.cut(100, 500, keep))).toEqual(plan.map(({ user }) => user))
+          waiting = []
+        }
+        const foreground = waiting.filter(({ kind }) => kind !== 'refresh').length
+        expect([queue.foregroundUsers, queue.refreshUsers]).toEqual([
+          foreground,
+          waiting.length - foreground,
+        ])
+        expect(queue.isEmpty).toBe(waiting.length === 0)
+      }
+      expect(users(queue.takeAll()).sort()).toEqual(waiting.map(({ user }) => user).sort())
+    }
+  })
+
+  test('seats everybody once, in the end, and starves no request, whatever the sizes', () => {
+    for (const sizes of everySequence([1, 7, 8, 9, 30], 4)) {
+      for (const usersMax of [1, 8, 10, 25]) {
+        const queue = new BatchQueue()
+        const all = sizes.map((size, lane) => request(range(`${lane}-`, size)))
+        for (const lane of all) queue.addForeground(lane)
+        const seated: string[] = []
+        while (!queue.isEmpty) {
+          const batch = users(queue.cut(usersMax, 0, keep))
+          expect(batch.length).toBe(
+            Math.min(usersMax, sizes.reduce((a, b) => a + b) - seated.length),
+          )
+          seated.push(...batch)
+        }
+        expect(seated.toSorted()).toEqual(all.flatMap(users).sort())
+        for (const [lane, size] of sizes.entries()) {
+          const mine = seated.filter((user) => user.startsWith(`${lane}-`))
+          expect(mine).toEqual(range(`${lane}-`, size))
+          expect(seated.indexOf(`${lane}-0`)).toBeLessThanOrEqual(lane * 8)
+        }
+      }
+    }
   })
 })

@@ -119,6 +119,11 @@ export class BatchQueue {
     return this.#due.size + this.#laneUsers
   }
 
+  /** Requests with users that have never been in a call. */
+  get requests(): number {
+    return this.#lanes.size
+  }
+
   get refreshUsers(): number {
     return this.#refresh.size
   }

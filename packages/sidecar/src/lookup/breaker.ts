@@ -18,6 +18,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 export class Breaker {
   readonly #random: () => number
   #failures: readonly boolean[] = []
+  /** How long it was opened for last, before jitter and hints. */
   #openMs = OPEN_MIN_MS
   /** Absent = closed. */
   #openUntilMs: number | undefined
@@ -61,7 +62,8 @@ export class Breaker {
       else this.#close()
     } else if (this.#openUntilMs === undefined) {
       this.#failures = [...this.#failures, failed].slice(-REMEMBERED_CALLS)
-      if (this.#isFailing()) this.#open(now, OPEN_MIN_MS, hintMs)
+      // A success is no reason to open, whatever came before it.
+      if (failed && this.#isFailing()) this.#open(now, OPEN_MIN_MS, hintMs)
     }
   }
 
@@ -79,6 +81,5 @@ export class Breaker {
   #close(): void {
     this.#openUntilMs = undefined
     this.#failures = []
-    this.#openMs = OPEN_MIN_MS
   }
 }

@@ -53,6 +53,14 @@ describe('CallWindow', () => {
     )
   })
 
+  test('counts the calls of the last second, the one a second ago no more', () => {
+    const window = new CallWindow(10)
+    for (const now of [0, 1, 500]) window.record(now)
+    expect([999, 1_000, 1_001, 1_500].map((now) => window.callsInLastSecond(now))).toEqual([
+      3, 2, 1, 0,
+    ])
+  })
+
   test('tells the most calls any trailing second held since it was last asked', () => {
     const window = new CallWindow(10)
     for (const now of [0, 100, 200]) window.record(now)

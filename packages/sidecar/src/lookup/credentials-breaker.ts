@@ -9,6 +9,7 @@ export class CredentialsBreaker {
   #isProved = false
   /** Absent = not refused. */
   #pausedUntilMs: number | undefined
+  #refusedAtMs = -Infinity
   #callsInFlight = 0
 
   isOpen(now: number): boolean {
@@ -27,17 +28,23 @@ export class CredentialsBreaker {
     this.#callsInFlight += 1
   }
 
-  /** `refused`: Tencent refused the credentials; `proved`: it accepted them; otherwise the call says nothing about them. */
-  ended(verdict: 'refused' | 'proved' | 'silent', now: number): void {
+  /**
+   * `refused`: Tencent refused the credentials; `proved`: it accepted them; otherwise the call says nothing about them. A call that began
+   * before a refusal cannot prove anything after it.
+   */
+  ended(verdict: 'refused' | 'proved' | 'silent', startedAtMs: number, now: number): void {
     this.#callsInFlight -= 1
-    if (verdict === 'silent') return
+    const isOutdated = verdict === 'proved' && startedAtMs <= this.#refusedAtMs
+    if (verdict === 'silent' || isOutdated) return
     this.#isProved = verdict === 'proved'
     this.#pausedUntilMs = verdict === 'refused' ? now + PAUSE_MS : undefined
+    if (verdict === 'refused') this.#refusedAtMs = now
   }
 
   /** Lets one probe through at once: the credentials were changed. */
   changed(): void {
     this.#isProved = false
     this.#pausedUntilMs = undefined
+    this.#refusedAtMs = -Infinity
   }
 }

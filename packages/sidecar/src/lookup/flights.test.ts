@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { Flights } from './flights.ts'
+import { awaitedFlights } from '../../tests/support/awaited-flights.ts'
+import { Flight, Flights } from './flights.ts'
 
 const read = { refresh: false, anew: false }
 const readAnew = { refresh: false, anew: true }
@@ -64,5 +65,54 @@ describe('Flights', () => {
     const { flight: later } = flights.join('xiaoming', read)
     flights.land(earlier)
     expect(flights.join('xiaoming', read).flight).toBe(later)
+  })
+
+  test('invalidates every flight that is sent, and only those', () => {
+    const flights = new Flights()
+    const [sent, other, queued] = ['user-1', 'user-2', 'user-3'].map(
+      (user) => flights.join(user, read).flight,
+    )
+    for (const flight of [sent, other]) if (flight !== undefined) flight.state = 'sent'
+    flights.invalidate('user-1')
+    flights.invalidate('nobody')
+    expect([sent, other, queued].map((flight) => flight?.invalidated)).toEqual([true, false, false])
+    flights.invalidateAll()
+    expect([sent, other, queued].map((flight) => flight?.invalidated)).toEqual([true, true, false])
+  })
+
+  test('knows who has a flight', () => {
+    const flights = new Flights()
+    const { flight } = flights.join('user-1', read)
+    expect([flights.has('user-1'), flights.has('user-2')]).toEqual([true, false])
+    flights.land(flight)
+    expect(flights.has('user-1')).toBe(false)
+  })
+})
+
+describe('a flight', () => {
+  test('is wanted while a waiter has time left, or as a refresh', () => {
+    const [flight] = awaitedFlights(['user-1'], 1_000)
+    expect([flight?.isWanted(999), flight?.isWanted(1_000)]).toEqual([true, false])
+    expect([flight?.isAwaited(999), flight?.isAwaited(1_000)]).toEqual([true, false])
+    const refresh = new Flight('user-1', 'queued', true)
+    expect([refresh.isWanted(1e9), refresh.isAwaited(0)]).toEqual([true, false])
+  })
+
+  test('that waits for another call serves those parked behind it, and every invalidation so far', () => {
+    const flights = new Flights()
+    const { flight } = flights.join('user-1', read)
+    const [early] = awaitedFlights(['user-1'], 1_000)
+    const [late] = awaitedFlights(['user-1'], 5_000)
+    flight.waiters.push(...(early?.waiters ?? []))
+    flight.state = 'sent'
+    flights.invalidate('user-1')
+    const { flight: parked } = flights.join('user-1', read)
+    parked.waiters.push(...(late?.waiters ?? []))
+    flight.requeue()
+    expect([flight.state, flight.invalidated, flight.waiters.length]).toEqual(['queued', false, 2])
+    expect(flight.isAwaited(4_999)).toBe(true)
+    expect(flights.join('user-1', readAnew)).toEqual({ flight, created: false })
+    expect(flights.land(flight)).toBeUndefined()
+    expect(flights.size).toBe(0)
   })
 })

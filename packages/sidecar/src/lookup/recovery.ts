@@ -13,7 +13,6 @@ const ATTEMPTS_MAX = 3
 const ATTEMPTS_MAX_UNKNOWN = 2
 /** A retry waits a random time, up to twice as long at each attempt: full jitter. */
 const BACKOFF_MS = 50
-const BACKOFF_MAX_MS = 2_000
 
 export interface RecoveryOptions {
   readonly queue: BatchQueue
@@ -84,7 +83,7 @@ export class Recovery {
   #retry(batch: Batch, failure: Failure, attemptsMax: number): void {
     const { now, random, health, fail, kick } = this.#options
     const attempts = Math.max(...batch.flights.map((flight) => flight.attempts))
-    const delayMs = random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** attempts)
+    const delayMs = random() * BACKOFF_MS * 2 ** attempts
     const backAtMs = now() + delayMs + health.roundTrip.meanMs
     const isWorth = (flight: Flight): boolean =>
       flight.attempts < attemptsMax && flight.isAwaited(backAtMs)
@@ -100,33 +99,29 @@ export class Recovery {
     }, delayMs)
   }
 
-  /** Throttled users came too early: they go first when the slower pace allows. Nobody waits for a refresh: it is let go. */
+  /** Throttled users did not fail, they came too early; no attempt is spent. Nobody waits for a refresh: it is let go. */
   #backToTheFront(batch: Batch, failure: Failure): void {
     const { now, fail } = this.#options
-    const isWorth = (flight: Flight): boolean =>
-      flight.attempts < ATTEMPTS_MAX && flight.isAwaited(now())
-    const worth = batch.flights.filter(isWorth)
+    const awaited = batch.flights.filter((flight) => flight.isAwaited(now()))
     fail(
-      batch.flights.filter((flight) => !worth.includes(flight)),
+      batch.flights.filter((flight) => !awaited.includes(flight)),
       failure,
     )
-    for (const flight of worth) flight.requeue()
-    this.#requeue({ ...batch, flights: worth })
+    for (const flight of awaited) {
+      flight.attempts -= 1
+      flight.requeue()
+      for (const waiter of flight.waiters) waiter.delayedBy = failure
+    }
+    this.#requeue({ ...batch, flights: awaited })
   }
 
   #divide(batch: Batch, failure: Failure): void {
-    const hunt = batch.hunt ?? new Hunt(failure)
-    const groups = hunt.refused(batch.flights)
-    if (groups.length > 0) {
-      for (const flight of batch.flights) flight.requeue()
-      this.#options.queue.addGroups(groups)
-      return
-    }
-    const [only] = batch.flights
-    if (only !== undefined && batch.flights.length === 1 && hunt.hasEvidence) {
-      this.#options.onCulprit(only.user, failure)
-    }
-    this.#options.fail(batch.flights, failure)
+    const { queue, fail, onCulprit } = this.#options
+    const hunt = batch.hunt ?? new Hunt(failure, onCulprit)
+    const groups = hunt.refused(batch.flights, failure)
+    if (groups.length === 0) return fail(batch.flights, failure)
+    for (const flight of batch.flights) flight.requeue()
+    queue.addGroups(groups)
   }
 
   #requeue({ flights, hunt }: Batch): void {

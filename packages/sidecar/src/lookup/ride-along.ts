@@ -33,8 +33,7 @@ export class RideAlong {
   *due(now: number): Generator<string> {
     const newest = Math.floor(now / this.#bucketMs)
     // Buckets whose users are stale by now are of no use; a stale user is refreshed when it is read.
-    const firstUseful = newest - BUCKETS_PER_WINDOW - 1
-    if (this.#buckets.size === 0) return
+    const firstUseful = newest - BUCKETS_PER_WINDOW + 1
     for (const bucket of this.#buckets.keys())
       if (bucket < firstUseful) this.#buckets.delete(bucket)
     for (let bucket = firstUseful; bucket <= newest; bucket += 1) {
@@ -44,7 +43,6 @@ export class RideAlong {
         const user = users.pop()
         if (user !== undefined) yield user
       }
-      this.#buckets.delete(bucket)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { SlotGate } from './slot-gate.ts'
+import { SlotGate, type SlotGateOptions } from './slot-gate.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -13,20 +13,27 @@ afterEach(() => {
 function gateWith(
   work: { pieces: number },
   callsPerSecond = 100,
-): { gate: SlotGate; starts: number[] } {
+  options: Partial<SlotGateOptions> = {},
+) {
   const starts: number[] = []
+  /** How often the gate looked for work. */
+  const looks: number[] = []
+  const replaced: number[] = []
   const gate = new SlotGate({
     callsPerSecond,
     maxConcurrentCalls: 32,
     now: () => performance.now(),
+    onLimiterReplaced: () => replaced.push(performance.now()),
     startCall: () => {
+      looks.push(performance.now())
       if (work.pieces === 0) return undefined
       work.pieces -= 1
       starts.push(performance.now())
       return new Promise((resolve) => setTimeout(resolve, 30))
     },
+    ...options,
   })
-  return { gate, starts }
+  return { gate, starts, looks, replaced }
 }
 
 describe('SlotGate', () => {
@@ -52,6 +59,14 @@ describe('SlotGate', () => {
     expect(starts).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(20)
     expect(starts).toHaveLength(2)
+  })
+
+  test('looks for work once for many kicks', async () => {
+    const { gate, looks } = gateWith({ pieces: 0 })
+    await vi.advanceTimersByTimeAsync(1_000)
+    for (let kick = 0; kick < 64; kick += 1) gate.kick()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(looks).toHaveLength(2)
   })
 
   test('sleeps again when the work it was woken for is gone, and wakes for the next', async () => {
@@ -103,5 +118,166 @@ describe('SlotGate', () => {
     expect(gate.takeHighestWindow()).toBe(10)
     await vi.advanceTimersByTimeAsync(2_000)
     expect(gate.takeHighestWindow()).toBe(0)
+  })
+})
+
+const gaps = (starts: readonly number[]): number[] =>
+  starts.slice(1).map((startMs, index) => startMs - (starts[index] ?? 0))
+
+describe('the watchdog', () => {
+  test.each([
+    ['5 s', 5_000],
+    ['1 h', 3_600_000],
+  ])(
+    'brings calls back within a second when the wall clock is set back by %s',
+    async (_by, byMs) => {
+      const { gate, starts, replaced } = gateWith({ pieces: Infinity })
+      await vi.advanceTimersByTimeAsync(500)
+      vi.setSystemTime(Date.now() - byMs)
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(replaced).toHaveLength(1)
+      expect(Math.max(...gaps(starts))).toBeLessThanOrEqual(1_050)
+      expect(Math.max(...gaps(starts))).toBeGreaterThan(900)
+      expect(gate.takeHighestWindow()).toBeLessThanOrEqual(100)
+      // Back at the full pace, and no faster.
+      expect(starts.length).toBeGreaterThan(400)
+      expect(starts.length).toBeLessThanOrEqual(450)
+      gate.close()
+    },
+  )
+
+  test.each([5_000, 3_600_000])(
+    'has nothing to do when it is set forward by %i ms',
+    async (byMs) => {
+      const { gate, starts, replaced } = gateWith({ pieces: Infinity })
+      await vi.advanceTimersByTimeAsync(500)
+      vi.setSystemTime(Date.now() + byMs)
+      await vi.advanceTimersByTimeAsync(3_000)
+      expect(replaced).toEqual([])
+      expect(Math.max(...gaps(starts))).toBeLessThan(50)
+      expect(gate.takeHighestWindow()).toBeLessThanOrEqual(100)
+      gate.close()
+    },
+  )
+
+  test('leaves a replaced limiter without a say when it comes back to life', async () => {
+    const work = { pieces: Infinity }
+    const { gate, starts, looks, replaced } = gateWith(work)
+    await vi.advanceTimersByTimeAsync(500)
+    vi.setSystemTime(Date.now() - 60_000)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(replaced).toHaveLength(1)
+    work.pieces = 0
+    await vi.advanceTimersByTimeAsync(1_000)
+    const [startsBefore, looksBefore] = [starts.length, looks.length]
+    work.pieces = 5
+    // The old one grants its slot when the wall clock is where it was. Nobody kicked: nothing starts.
+    await vi.advanceTimersByTimeAsync(70_000)
+    expect([starts.length, looks.length]).toEqual([startsBefore, looksBefore])
+    gate.close()
+  })
+
+  test('waits a second with many slots in it, and twenty slots if those take longer', async () => {
+    const { gate, starts, replaced } = gateWith({ pieces: Infinity }, 10)
+    await vi.advanceTimersByTimeAsync(3_000)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await vi.advanceTimersByTimeAsync(10_000)
+    const [replacedAtMs = 0, ...others] = replaced
+    const lastMs = starts.findLast((startMs) => startMs < replacedAtMs) ?? 0
+    // Twenty slots of 105.3 ms each.
+    expect([Math.round(replacedAtMs - lastMs), others]).toEqual([2_105, []])
+    gate.close()
+  })
+
+  test('does not take a limiter for stuck while calls hold all its slots', async () => {
+    const { gate, replaced } = gateWith({ pieces: 0 }, 100, {
+      maxConcurrentCalls: 2,
+      startCall: () => new Promise((resolve) => setTimeout(resolve, 10_000)),
+    })
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(replaced).toEqual([])
+    gate.close()
+  })
+
+  test('watches on while a long call is under way, and acts when it is over', async () => {
+    const work = { pieces: Infinity }
+    const starts: number[] = []
+    const { gate, replaced } = gateWith(work, 100, {
+      startCall: () => {
+        starts.push(performance.now())
+        return new Promise((resolve) => setTimeout(resolve, starts.length === 20 ? 2_500 : 30))
+      },
+    })
+    while (starts.length < 20) await vi.advanceTimersByTimeAsync(1)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await vi.advanceTimersByTimeAsync(2_400)
+    expect(replaced).toEqual([])
+    await vi.advanceTimersByTimeAsync(1_200)
+    expect(replaced).toHaveLength(1)
+    gate.close()
+  })
+
+  test('does not wake a gate that was closed while its limiter was stuck', async () => {
+    const { gate, starts, replaced } = gateWith({ pieces: Infinity })
+    await vi.advanceTimersByTimeAsync(500)
+    vi.setSystemTime(Date.now() - 5_000)
+    await vi.advanceTimersByTimeAsync(500)
+    gate.close()
+    const before = starts.length
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect([replaced, starts.length]).toEqual([[], before])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('does not hold up an idle gate: it grants its slot and sleeps', async () => {
+    const { gate, replaced, looks } = gateWith({ pieces: 0 })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([replaced, looks.length, vi.getTimerCount()]).toEqual([[], 1, 0])
+    gate.close()
+  })
+})
+
+describe('a pace below the full one', () => {
+  test.each([
+    [0.5, 21],
+    [0.1, 105],
+  ])('of %f keeps calls so far apart: %i ms', async (factor, gapMs) => {
+    const { gate, starts } = gateWith({ pieces: Infinity }, 100, { paceFactor: () => factor })
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(Math.min(...gaps(starts))).toBeGreaterThanOrEqual(gapMs)
+    expect(Math.max(...gaps(starts))).toBeLessThanOrEqual(gapMs + 12)
+    expect(gate.spacingMs(0)).toBeCloseTo(1_000 / 95 / factor, 9)
+    gate.close()
+  })
+
+  test('does not delay a call that comes after a long pause', async () => {
+    const work = { pieces: 0 }
+    const { gate, starts } = gateWith(work, 100, { paceFactor: () => 0.1 })
+    await vi.advanceTimersByTimeAsync(5_000)
+    const kickedAtMs = performance.now()
+    work.pieces = 1
+    gate.kick()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(starts).toEqual([kickedAtMs])
+    gate.close()
+  })
+})
+
+describe('an extra call', () => {
+  test('takes room in the window, waits for it, and leaves that much less for others', async () => {
+    const work = { pieces: Infinity }
+    const { gate, starts } = gateWith(work, 5)
+    await vi.advanceTimersByTimeAsync(300)
+    const extra: number[] = []
+    for (let call = 0; call < 3; call += 1) {
+      void gate.takeExtraCall().then(() => extra.push(performance.now()))
+    }
+    await vi.advanceTimersByTimeAsync(20_000)
+    const all = [...starts, ...extra].sort((a, b) => a - b)
+    expect(extra).toHaveLength(3)
+    for (const [index, startMs] of all.entries()) {
+      expect(startMs - (all[index - 5] ?? -Infinity)).toBeGreaterThanOrEqual(1_000)
+    }
+    gate.close()
   })
 })

@@ -133,7 +133,6 @@ export class SlotGate {
     clearTimeout(this.#watchdog)
     this.#watchdog = setTimeout(
       () => {
-        if (this.#isClosed) return
         if (this.#callsInFlight > 0) return this.#watch()
         this.#limiter = this.#newLimiter()
         this.#limiterReplacements += 1

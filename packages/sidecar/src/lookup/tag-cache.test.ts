@@ -67,6 +67,19 @@ describe('TagCache', () => {
     expect(cache.entries).toBeLessThan(200)
   })
 
+  test('keeps no user longer for having been peeked at', () => {
+    const cache = cacheOf(1_000)
+    const store = (user: string): void => cache.store(user, cache.knownEntry(['x'], 0))
+    for (const user of ['user-1', 'user-2', 'user-3']) store(user)
+    expect(cache.peek('user-1')).toBeDefined()
+    cache.get('user-2')
+    store('user-4')
+    expect(['user-1', 'user-2'].map((user) => cache.peek(user) !== undefined)).toEqual([
+      false,
+      true,
+    ])
+  })
+
   test('does not keep an entry that is larger than the whole cache', () => {
     const cache = cacheOf(1_000)
     cache.store('user-1', cache.knownEntry(['x'.repeat(5_000)], 0))

@@ -226,8 +226,9 @@ export class TagFetcher {
     } catch (error) {
       this.#health.failed(call, error, this.#now())
       this.#recovery.callFailed(batch, error)
-      this.#refuseQueued()
     }
+    // After an answer too: it may have queued who was parked behind a flight of it.
+    this.#refuseQueued()
     this.#gate.kick()
   }
 

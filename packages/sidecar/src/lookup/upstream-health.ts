@@ -84,10 +84,10 @@ export class UpstreamHealth {
 
   answered(call: CallUnderWay, now: number): void {
     this.#callsAnswered += 1
-    this.#credentials.ended('proved', now)
+    this.#credentials.ended('proved', call.startedAtMs, now)
     this.roundTrip.answered(now - call.startedAtMs)
     this.#breakerEnded(false, call, now)
-    if (!this.#isRefused) return
+    if (!this.#isRefused || this.#credentials.isOpen(now)) return
     this.#isRefused = false
     this.#tell({
       event: 'credentials-accepted',
@@ -104,7 +104,7 @@ export class UpstreamHealth {
       failureClass === 'operator' ||
       failureClass === 'expired-signature'
     this.#callsFailed += 1
-    this.#credentials.ended(isRefusal ? 'refused' : 'silent', now)
+    this.#credentials.ended(isRefusal ? 'refused' : 'silent', call.startedAtMs, now)
     if (isRefusal && error instanceof RefusedError) this.#credentialsRefused(error)
     if (failureClass === 'throttled') this.#throttled(call, now)
     const hintMs = error instanceof HttpStatusError ? (error.retryAfterMs ?? 0) : 0

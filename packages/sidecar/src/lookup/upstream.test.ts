@@ -83,6 +83,7 @@ describe('a user of a reply', () => {
   test.each([
     [70402, false],
     [70169, true],
+    [60018, true],
   ])('that Tencent refuses with %i carries the code, retryable %s', (code, retryable) => {
     expect(
       userReply(reply({ a: { code, message: 'text', reason: 'refused' } }), 'a'),

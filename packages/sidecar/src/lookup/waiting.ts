@@ -8,6 +8,8 @@ export interface Waiter {
   readonly coalesced: boolean
   /** What the cache has, answered when the fetch fails or is late; absent if nothing cached may serve. */
   readonly fallback: Answer | undefined
+  /** What held the fetch up, where that is known: told at the deadline, because it says more than "late". */
+  delayedBy?: Failure
 }
 
 const LATE: Failure = {
@@ -121,7 +123,7 @@ export class Waiting {
     this.#over = true
     clearTimeout(this.#timer)
     clearTimeout(this.#patience)
-    for (const waiter of this.#open) this.refuse(waiter, LATE)
+    for (const waiter of this.#open) this.refuse(waiter, waiter.delayedBy ?? LATE)
     this.#open.clear()
     const now = this.#now()
     this.#done.resolve(

@@ -1,4 +1,4 @@
-import { type TagReply, UnreachableError, type UserError } from '@tagside/core'
+import { RefusedError, type TagReply, UnreachableError, type UserError } from '@tagside/core'
 
 import type { LoadBatch } from '../../src/lookup/upstream.ts'
 
@@ -14,7 +14,16 @@ export interface Behaviour {
 export interface RecordedCall {
   readonly startedAtMs: number
   endedAtMs: number
+  /** What the call was rejected with, if it was. */
+  readonly error?: Error | undefined
   readonly users: readonly string[]
+}
+
+/** The start or the end of a call; a recording has them in the order in which they happened. */
+export interface Moment {
+  readonly atMs: number
+  readonly call: RecordedCall
+  readonly isStart: boolean
 }
 
 /** An upstream that records every call and answers `tagsOf(user)` for each user, as `behave` says. */
@@ -26,19 +35,27 @@ export interface RecordingUpstream {
 export function recordingUpstream(
   behave: (users: readonly string[], call: number) => Behaviour = () => ({}),
   tagsOf: (user: string) => readonly string[] = (user) => [`tag of ${user}`],
-): RecordingUpstream {
+): RecordingUpstream & { readonly moments: readonly Moment[] } {
   const calls: RecordedCall[] = []
+  const moments: Moment[] = []
   const load: LoadBatch = async (users) => {
-    const recorded: RecordedCall = { startedAtMs: performance.now(), endedAtMs: Infinity, users }
+    const behaviour = behave(users, calls.length + 1)
+    const recorded: RecordedCall = {
+      startedAtMs: performance.now(),
+      endedAtMs: Infinity,
+      error: behaviour.error,
+      users,
+    }
     calls.push(recorded)
-    const behaviour = behave(users, calls.length)
+    moments.push({ atMs: recorded.startedAtMs, call: recorded, isStart: true })
     const reply = behaviour.error === undefined ? replyFor(users, behaviour, tagsOf) : undefined
     await new Promise((resolve) => setTimeout(resolve, behaviour.latencyMs ?? 30))
     recorded.endedAtMs = performance.now()
+    moments.push({ atMs: recorded.endedAtMs, call: recorded, isStart: false })
     if (reply === undefined) throw behaviour.error ?? unreachable()
     return reply
   }
-  return { load, calls }
+  return { load, calls, moments }
 }
 
 /** Read at the start of the call: the oldest state a real upstream could answer with. */
@@ -80,4 +97,9 @@ export function unreachable(): UnreachableError {
     systemCode: 'ECONNREFUSED',
     cause: new Error('connect ECONNREFUSED'),
   })
+}
+
+/** What core throws when Tencent refuses a whole call with this code. */
+export function refusedWith(errorCode: number): RefusedError {
+  return new RefusedError({ errorCode, errorInfo: 'as Tencent put it' })
 }

@@ -1,0 +1,15 @@
+import { text } from 'node:stream/consumers'
+
+import { openSocket } from '../../support/raw-http.ts'
+
+/**
+ * Asks for a user so many times on one connection, without waiting for any answer before the next request; returns the status of
+ * each answer.
+ */
+export async function pipelined(url: string, user: string, count: number): Promise<string[]> {
+  const request = `GET /v1/users/${user}/tags HTTP/1.1\r\nHost: localhost\r\n`
+  const socket = openSocket(url)
+  socket.write(`${request}\r\n`.repeat(count - 1) + `${request}Connection: close\r\n\r\n`)
+  const answers = (await text(socket)).matchAll(/HTTP\/1\.1 (\d{3})/g)
+  return [...answers].map(([, status = '']) => status)
+}
