@@ -1,6 +1,7 @@
 import { startPair } from '../scripts/programs.ts'
 import { inMs, quantile, residentMb } from './figures.ts'
 import { HttpClient } from './http-client.ts'
+import { Prober } from './prober.ts'
 
 const SECONDS = 60
 const CALLS_PER_SECOND = 100
@@ -21,13 +22,13 @@ export async function overload(): Promise<void> {
   )
   const { sidecar } = pair
   const client = new HttpClient(sidecar.url, 2_000)
-  const prober = new HttpClient(sidecar.url, 1)
-  await prober.get(`/v1/users/${WARM_USER}/tags`)
+  const warmPath = `/v1/users/${WARM_USER}/tags`
+  await client.get(warmPath)
+  const prober = new Prober(sidecar.url, warmPath)
 
   let answered = 0
   let refused = 0
   const refusedMs: number[] = []
-  const hitMs: number[] = []
   const memoryMb: number[] = []
   const underWay = new Set<Promise<void>>()
   const startMs = performance.now()
@@ -50,15 +51,13 @@ export async function overload(): Promise<void> {
       underWay.add(request)
       void request.finally(() => underWay.delete(request))
     }
-    const probe = await prober.get(`/v1/users/${WARM_USER}/tags`)
-    if (probe.status === 200) hitMs.push(probe.tookMs)
     memoryMb.push(residentMb(sidecar.child.pid))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await Promise.all(underWay)
   const seconds = (performance.now() - startMs) / 1_000
   client.close()
-  prober.close()
+  const hitMs = await prober.stop()
 
   const offered = user / seconds
   const goodput = answered / seconds / CAPACITY_USERS_PER_SECOND
