@@ -165,6 +165,20 @@ describe('one bad user in 100', () => {
     },
   )
 
+  test('is not refreshed either while it is left alone', async () => {
+    const { lookup, upstream, behaves } = lookupWith()
+    const warm = ask(lookup, numbered(100))
+    await vi.advanceTimersByTimeAsync(65_000)
+    await warm
+    behaves((users) => (users.includes('user-50') ? { error: REQUEST } : {}))
+    for (let read = 0; read < 200; read += 1) {
+      void ask(lookup, numbered(100))
+      await vi.advanceTimersByTimeAsync(50)
+    }
+    const last = upstream.calls.findLast((call) => call.users.includes('user-50'))
+    expect((last?.startedAtMs ?? 0) - (upstream.calls[1]?.startedAtMs ?? 0)).toBeLessThan(1_500)
+  })
+
   test('is not searched for where no user is at fault: nine calls say so, and all are told', async () => {
     const { lookup, upstream, behaves } = lookupWith()
     behaves(() => ({ error: REQUEST }))

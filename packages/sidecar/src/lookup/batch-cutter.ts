@@ -112,6 +112,8 @@ export class BatchCutter {
   #rideAlong(room: number, now: number): Flight[] {
     const { rideAlong, cache, flights, health } = this.#options
     const riders: Flight[] = []
+    // Before the return: with full batches or a slowed pace nobody would ever take them out.
+    rideAlong.forgetStale(now)
     if (room === 0 || !health.isSound(now)) return riders
     for (const user of rideAlong.due(now)) {
       const entry = cache.peek(user)

@@ -29,14 +29,17 @@ export class RideAlong {
     else users.push(user)
   }
 
+  /** Lets go of users that are stale by now; a stale user is refreshed when it is read. */
+  forgetStale(now: number): void {
+    const firstUseful = Math.floor(now / this.#bucketMs) - BUCKETS_PER_WINDOW + 1
+    for (const bucket of this.#buckets.keys())
+      if (bucket < firstUseful) this.#buckets.delete(bucket)
+  }
+
   /** Yields the users whose window has come, until the taker stops; each once. */
   *due(now: number): Generator<string> {
     const newest = Math.floor(now / this.#bucketMs)
-    // Buckets whose users are stale by now are of no use; a stale user is refreshed when it is read.
-    const firstUseful = newest - BUCKETS_PER_WINDOW + 1
-    for (const bucket of this.#buckets.keys())
-      if (bucket < firstUseful) this.#buckets.delete(bucket)
-    for (let bucket = firstUseful; bucket <= newest; bucket += 1) {
+    for (let bucket = newest - BUCKETS_PER_WINDOW + 1; bucket <= newest; bucket += 1) {
       const users = this.#buckets.get(bucket)
       if (users === undefined) continue
       while (users.length > 0) {

@@ -124,6 +124,7 @@ export class SlotGate {
       // A replaced limiter may come back to life; its slot is not ours any more.
       if (limiter !== this.#limiter) return Promise.resolve()
       clearTimeout(this.#watchdog)
+      this.#watchdog = undefined
       return new Promise<void>((release) => this.#useSlot(release))
     })
   }
@@ -139,7 +140,7 @@ export class SlotGate {
         this.#options.onLimiterReplaced?.()
         this.#arm()
       },
-      Math.max(STUCK_MIN_MS, STUCK_SLOTS * this.#spacingMs),
+      Math.min(2 ** 31 - 1, Math.max(STUCK_MIN_MS, STUCK_SLOTS * this.#spacingMs)),
     )
     this.#watchdog.unref()
   }
@@ -149,7 +150,8 @@ export class SlotGate {
     const now = this.#options.now()
     const waitMs = Math.max(this.#window.waitMs(now), this.#paceWaitMs(now))
     if (waitMs > 0) {
-      setTimeout(() => this.#useSlot(release), Math.ceil(waitMs))
+      // Looked at again soon: the pace climbs meanwhile.
+      setTimeout(() => this.#useSlot(release), Math.ceil(Math.min(waitMs, 100)))
       return
     }
     const call = this.#options.startCall()
@@ -165,6 +167,9 @@ export class SlotGate {
     void call.finally(() => {
       this.#callsInFlight -= 1
       release()
+      // While calls held every place the limiter owed nothing; its time counts from here.
+      const wasFull = this.#callsInFlight === this.#options.maxConcurrentCalls - 1
+      if (wasFull && this.#watchdog !== undefined) this.#watch()
     })
   }
 

@@ -145,7 +145,8 @@ export class TagFetcher {
   refresh(user: string): void {
     const now = this.#now()
     if (this.#queue.refreshUsers >= this.#options.queueMaxUsers) return
-    if (this.#trouble.isCooling(user, now) || this.#health.refusal(now) !== undefined) return
+    if (this.#trouble.isCooling(user, now) || this.#trouble.culprit(user, now) !== undefined) return
+    if (this.#health.refusal(now) !== undefined) return
     const { flight, created } = this.#flights.join(user, { refresh: true, anew: false })
     if (!created || flight.state !== 'queued') return
     this.#queue.addRefresh(flight)
