@@ -16,9 +16,10 @@ const WARM_USER = 'xiaoming'
  * meanwhile, and whether memory grows. Requests come on a schedule, whether earlier ones are answered or not.
  */
 export async function overload(): Promise<void> {
+  // So small a cache is full within seconds: what grows after that is not the cache.
   await using pair = await startPair(
     ['--latency', '30', '--unknown-accounts', 'empty'],
-    ['--ttl', '1h'],
+    ['--ttl', '1h', '--cache-max-bytes', '8MiB'],
   )
   const { sidecar } = pair
   const client = new HttpClient(sidecar.url, 2_000)
