@@ -2,7 +2,14 @@ import { HttpStatusError } from '@tagside/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import type { TagLookup, TagLookupOptions } from '../src/lookup/tag-lookup.ts'
-import { ask, defaultWindows, inWords, lookupOver, numbered } from './support/lookup-under-test.ts'
+import {
+  ask,
+  defaultWindows,
+  inWords,
+  lookupOver,
+  numbered,
+  evenlySpread,
+} from './support/lookup-under-test.ts'
 import {
   type Behaviour,
   mostCallsInAnySecond,
@@ -476,7 +483,7 @@ describe('a throttling upstream', () => {
 describe('guarantee 7: an outage of a minute at 60 % load', () => {
   test('leaves known users answered, calls at the probe rate, and service back within ten seconds', async () => {
     const windows = { ...defaultWindows, ttlMs: 5_000, staleWhileRevalidateMs: 0 }
-    const options = { callsPerSecond: 20, batchMaxUsers: 1, windows, random: Math.random }
+    const options = { callsPerSecond: 20, batchMaxUsers: 1, windows, random: evenlySpread() }
     const { lookup, behaves, callsSince } = lookupWith(options)
     const known = numbered(20)
     const told = { known: [] as string[], misses: [] as string[] }

@@ -49,3 +49,9 @@ export function inWords(outcome: Outcome | undefined): string {
 export function numbered(count: number, from = 0): string[] {
   return Array.from({ length: count }, (_, index) => `user-${from + index}`)
 }
+
+/** Returns numbers in [0, 1) that are spread evenly and the same in every run: multiples of the golden section. */
+export function evenlySpread(): () => number {
+  let number = 0
+  return () => (number = (number + 0.618_033_988_75) % 1)
+}
