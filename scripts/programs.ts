@@ -69,6 +69,8 @@ async function start(name: string, readyEvent: string, options: ProgramOptions):
     // A Ctrl-C goes to the whole group of a terminal; who started the programs ends them, in the right order.
     detached: true,
   })
+  // In a group of its own it would outlive a script that fails.
+  process.on('exit', () => child.kill())
   options.onStart?.(child)
   const { promise, resolve, reject } = Promise.withResolvers<SaidLine>()
   child.once('exit', () => reject(new Error(`${name} ended before it was ready`)))

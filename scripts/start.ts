@@ -25,7 +25,6 @@ const children: ChildProcess[] = []
 let isStopping = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-process.on('exit', () => children.forEach((child) => child.kill()))
 
 const stranger = process.argv
   .slice(2)
