@@ -6,7 +6,7 @@ import { readCommand, UsageError } from './cli.ts'
 import { type Config, ConfigError } from './config/config.ts'
 import { drain } from './drain.ts'
 import { ListenError } from './http/listener.ts'
-import { createLog } from './observe/log.ts'
+import { createLog, type Log } from './observe/log.ts'
 import { version } from './version.ts'
 import { type Sidecar, wire } from './wire.ts'
 
@@ -40,7 +40,7 @@ async function serve(config: Config): Promise<void> {
   const opsUrl = await sidecar.ops?.listen()
   try {
     const url = await sidecar.data.listen()
-    stopOnSignal(sidecar, config)
+    stopOnSignal(sidecar, config.drainGraceMs, log)
     log.info(
       { event: 'listening', url, ...(opsUrl === undefined ? {} : { opsUrl }) },
       'ready for lookups',
@@ -51,14 +51,12 @@ async function serve(config: Config): Promise<void> {
   }
 }
 
-function stopOnSignal(sidecar: Sidecar, config: Config): void {
+function stopOnSignal(sidecar: Sidecar, graceMs: number, log: Log): void {
   let firstAtMs: number | undefined
   const stop = (): void => {
     if (firstAtMs === undefined) {
       firstAtMs = performance.now()
-      void drain(sidecar, config.drainGraceMs, createLog(config.logLevel, process.stdout)).then(
-        () => process.exit(0),
-      )
+      void drain(sidecar, graceMs, log).then(() => process.exit(0))
     } else if (performance.now() - firstAtMs > SAME_SIGNAL_MS) {
       process.exit(1)
     }

@@ -62,7 +62,6 @@ export class TagLookup {
    */
   lookup(users: readonly string[], wishes: LookupWishes): LookedUp {
     const now = this.#now()
-    const asksForNewer = wishes.noCache === true || wishes.maxAgeMs !== undefined
     const outcomes: (Outcome | undefined)[] = []
     const missing: Missing[] = []
     for (const [index, user] of users.entries()) {
@@ -81,7 +80,7 @@ export class TagLookup {
         const isFallback = entry !== undefined && verdict === 'fallback'
         const fallback = isFallback ? this.#cache.answer(entry, 'stale', wishes) : undefined
         const isCooling = fallback !== undefined && this.#fetcher.isCooling(user, now)
-        outcomes[index] = isCooling && !asksForNewer ? fallback : undefined
+        outcomes[index] = isCooling && !asksForNewer(wishes) ? fallback : undefined
         if (outcomes[index] === undefined) missing.push({ user, index, fallback })
       }
     }
@@ -132,9 +131,7 @@ export class TagLookup {
   ): Promise<readonly Outcome[]> {
     const request = new Waiting(outcomes, wishes.deadlineMs, this.#now)
     this.#fetcher.join(missing, request, wishes.noCache === true)
-    // Who asks for a newer value waits for it; others who have an old one wait about a round trip.
-    const asksForNewer = wishes.noCache === true || wishes.maxAgeMs !== undefined
-    const patienceMs = asksForNewer ? Infinity : this.#fetcher.patienceMs(now)
+    const patienceMs = asksForNewer(wishes) ? Infinity : this.#fetcher.patienceMs(now)
     return request.begin(now, patienceMs, wishes.callerLeft?.())
   }
 
@@ -143,6 +140,11 @@ export class TagLookup {
     entry.wasRead = true
     this.#fetcher.firstRead(user, entry.freshUntilMs)
   }
+}
+
+/** Who asks for a newer value than the cache has waits for it; others who have an old one wait about a round trip. */
+function asksForNewer(wishes: CacheWishes): boolean {
+  return wishes.noCache === true || wishes.maxAgeMs !== undefined
 }
 
 /** Reports whether some users have to be waited for. */
