@@ -8,7 +8,7 @@ import { sidecarOver } from './support/sidecar-over.ts'
 /** A busy machine may take its time. */
 const PATIENCE = { timeout: 15_000, interval: 5 }
 
-describe('callers', { retry: 1 }, () => {
+describe('callers', () => {
   test('S10 callers who leave take nobody with them: what only they wanted is not asked for, the rest is, and no error is logged', async () => {
     await using upstream = await RudeUpstream.open()
     const slow = new HeldAnswers()

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-describe('clocks', { retry: 1 }, () => {
+describe('clocks', () => {
   test('S5 a wall clock set by 25 hours or 61 s, forward or back, moves no fresh time and no deadline; calls go on, with a UserSig signed anew', async () => {
     for (const stepMs of [DAY_MS + HOUR_MS, -DAY_MS - HOUR_MS, 61_000, -61_000]) {
       await using over = await sidecarOverFake({ TAGSIDE_TTL_JITTER: '0' })

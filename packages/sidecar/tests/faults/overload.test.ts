@@ -9,7 +9,7 @@ import { goldMembers, numbered, sidecarOver, sidecarOverFake } from './support/s
 /** A busy machine may take its time. */
 const PATIENCE = { timeout: 15_000, interval: 5 }
 
-describe('overload', { retry: 1 }, () => {
+describe('overload', () => {
   test('L1 of ten times the misses that can be served, those in time are fetched and the rest is refused at once; hits are answered, and the budget is kept', async () => {
     const share = 10
     const users = Object.keys(goldMembers(share * 10))
@@ -78,7 +78,7 @@ describe('overload', { retry: 1 }, () => {
   })
 })
 
-describe('batches', { retry: 1 }, () => {
+describe('batches', () => {
   test('L5 a batch of hits and misses is answered at its deadline: the hits with their tags, the misses each with an error', async () => {
     await using upstream = await RudeUpstream.open()
     await using over = await sidecarOver(upstream.url)

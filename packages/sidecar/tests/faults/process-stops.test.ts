@@ -14,7 +14,7 @@ const PATIENCE = { timeout: 15_000, interval: 5 }
 const request = (user: string): string =>
   `GET /v1/users/${user}/tags HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
-describe.concurrent('stopping', { retry: 1 }, () => {
+describe.concurrent('stopping', () => {
   test('S1 at SIGTERM the fifty requests accepted are answered, queued ones included, idle connections end, readyz says 503, and the exit status is 0', async () => {
     await using upstream = await RudeUpstream.open()
     await using sidecar = await startProcess({

@@ -71,7 +71,7 @@ async function slowSidecar(
   }
 }
 
-describe.concurrent('the process', { retry: 1 }, () => {
+describe.concurrent('the process', () => {
   test('S4 a heap of 64 MiB is enough to fetch five times what the cache holds, users with a hundred tags each, and the cache keeps its bound', async () => {
     await using upstream = await RudeUpstream.open()
     const tagsOf = (user: string): string[] =>

@@ -20,7 +20,7 @@ const PATIENCE = { timeout: 15_000, interval: 20 }
 const refused = (code: number): ReturnType<typeof body> =>
   body({ ActionStatus: 'FAIL', ErrorInfo: '', ErrorCode: code })
 
-describe.concurrent('refused calls', { retry: 1 }, () => {
+describe.concurrent('refused calls', () => {
   test('U10 a throttled call (60007, 60011, 60018) goes again, at half the pace; its callers wait, and are told why if it does not end in time', async () => {
     for (const code of [60007, 60011, 60018]) {
       await using once = await sidecarOverFake()
@@ -123,7 +123,7 @@ describe.concurrent('refused calls', { retry: 1 }, () => {
 })
 
 /** Monotonic time stands still here and goes on by a word; timers and sockets are real. */
-describe('refused credentials', { retry: 1 }, () => {
+describe('refused credentials', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] })
   })

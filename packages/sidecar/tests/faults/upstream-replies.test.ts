@@ -32,7 +32,7 @@ const entry = (user: string, ...tags: readonly string[]): object => ({
   Tags: tags,
 })
 
-describe.concurrent('broken replies', { retry: 1 }, () => {
+describe.concurrent('broken replies', () => {
   test('U1 a gateway that answers 502 with a page costs three calls at most; its page is passed on to nobody', async () => {
     expect(await duringFault(fakeWith('http:502:html'))).toEqual({
       warm: STALE,
@@ -139,7 +139,7 @@ describe.concurrent('broken replies', { retry: 1 }, () => {
   })
 })
 
-describe.concurrent('replies about users', { retry: 1 }, () => {
+describe.concurrent('replies about users', () => {
   test('U14 a user that Tencent leaves out has an error, retryable and not kept; the others have their tags', async () => {
     await using cold = await sidecarOverFake()
     cold.fake.fault('omit;account=user-2')

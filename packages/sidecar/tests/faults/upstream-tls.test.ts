@@ -20,7 +20,7 @@ const trustedBefore = getCACertificates()
 beforeAll(() => setDefaultCACertificates([testData('ca')]))
 afterAll(() => setDefaultCACertificates(trustedBefore))
 
-describe('certificates', { retry: 1 }, () => {
+describe('certificates', () => {
   test('U25 a certificate that has expired, or is for another name, ends the connection before a request is sent, and there is no second try without TLS', async () => {
     for (const [bad, code] of [
       ['expired', 'CERT_HAS_EXPIRED'],
