@@ -40,6 +40,7 @@ export class BatchCutter {
   readonly #groupWindow: CallWindow
   #lingersUntilMs: number | undefined
   #lingerKick: NodeJS.Timeout | undefined
+  #groupKick: NodeJS.Timeout | undefined
   #cutAtMs = -Infinity
   #cutRequests = 0
 
@@ -70,7 +71,7 @@ export class BatchCutter {
     if (!queue.hasGroups) return undefined
     const waitMs = this.#groupWindow.waitMs(now)
     if (waitMs > 0) {
-      this.#kickAfter(waitMs)
+      this.#groupKick ??= this.#kickAfter(waitMs, () => (this.#groupKick = undefined))
       return undefined
     }
     for (;;) {
@@ -93,7 +94,7 @@ export class BatchCutter {
     const leftMs = isPartFull ? (this.#lingersUntilMs ?? now) - now : 0
     if (leftMs > 0) {
       // Looked at each time: a timer may fire before its time is up on the monotonic clock, and then nobody else might come.
-      if (this.#lingerKick === undefined) this.#kickWhenLingerEnds(leftMs)
+      this.#lingerKick ??= this.#kickAfter(leftMs, () => (this.#lingerKick = undefined))
       return true
     }
     this.#lingersUntilMs = undefined
@@ -124,14 +125,10 @@ export class BatchCutter {
     return riders
   }
 
-  #kickWhenLingerEnds(leftMs: number): void {
-    this.#lingerKick = setTimeout(() => {
-      this.#lingerKick = undefined
+  #kickAfter(delayMs: number, forget: () => void): NodeJS.Timeout {
+    return setTimeout(() => {
+      forget()
       this.#options.gate().kick()
-    }, Math.ceil(leftMs)).unref()
-  }
-
-  #kickAfter(delayMs: number): void {
-    setTimeout(() => this.#options.gate().kick(), Math.ceil(delayMs)).unref()
+    }, Math.ceil(delayMs)).unref()
   }
 }
