@@ -71,7 +71,8 @@ export class BatchCutter {
     if (!queue.hasGroups) return undefined
     const waitMs = this.#groupWindow.waitMs(now)
     if (waitMs > 0) {
-      this.#groupKick ??= this.#kickAfter(waitMs, () => (this.#groupKick = undefined))
+      if (this.#groupKick === undefined)
+        this.#groupKick = this.#kickAfter(waitMs, () => (this.#groupKick = undefined))
       return undefined
     }
     for (;;) {
@@ -94,7 +95,8 @@ export class BatchCutter {
     const leftMs = isPartFull ? (this.#lingersUntilMs ?? now) - now : 0
     if (leftMs > 0) {
       // Looked at each time: a timer may fire before its time is up on the monotonic clock, and then nobody else might come.
-      this.#lingerKick ??= this.#kickAfter(leftMs, () => (this.#lingerKick = undefined))
+      if (this.#lingerKick === undefined)
+        this.#lingerKick = this.#kickAfter(leftMs, () => (this.#lingerKick = undefined))
       return true
     }
     this.#lingersUntilMs = undefined
