@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 
 import type { TagLookup } from '../lookup/tag-lookup.ts'
@@ -27,7 +27,7 @@ const METHODS: readonly (readonly [path: string, method: string])[] = [
 /** Returns the data listener's handler: body limit, then the two faces. The guards have seen the request before. */
 export function createDataApp(options: DataAppOptions): Fetch {
   const app = new Hono()
-  app.post('*', bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge }))
+  app.post('*', limitBody)
   app.route('/', restRoutes(options.lookup, options))
   app.route('/', dropinRoutes(options.lookup, options))
   for (const [path, methods] of METHODS) {
@@ -54,6 +54,16 @@ export function createDataApp(options: DataAppOptions): Fetch {
     return problem.toResponse(requestId(c))
   })
   return (request) => app.fetch(request)
+}
+
+const countBody = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge })
+
+/** A declared length is enough to go by. Counting makes a stream of the body, which costs a batch request a fifth of its time. */
+function limitBody(c: Context, next: Next): Promise<Response | void> {
+  const declared = c.req.header('content-length')
+  if (declared === undefined || c.req.header('transfer-encoding') !== undefined)
+    return countBody(c, next)
+  return Number(declared) > BODY_MAX_BYTES ? tooLarge() : next()
 }
 
 function tooLarge(): never {
