@@ -37,10 +37,11 @@ function admissionWith({ maxConcurrentCalls = 32, queueMaxUsers = 1_000 } = {}) 
 describe('Admission', () => {
   test('has room for the users of the slots that open before the deadline, less a round trip', () => {
     const { admission } = admissionWith()
-    expect(admission.room(500, 155, 0)).toBe(50)
-    expect(admission.room(500, 149, 0)).toBe(40)
-    expect(admission.room(7, 155, 0)).toBe(7)
-    expect(admission.room(500, 1_155, 1_000)).toBe(50)
+    // Nine tenths of 167 ms, less 100 ms: five slots.
+    expect(admission.room(500, 167, 0)).toBe(50)
+    expect(admission.room(500, 166, 0)).toBe(40)
+    expect(admission.room(7, 167, 0)).toBe(7)
+    expect(admission.room(500, 1_167, 1_000)).toBe(50)
   })
 
   test('has room for a batch however near the deadline: the next slot is for whoever waits', () => {
@@ -56,23 +57,35 @@ describe('Admission', () => {
     const { admission, queue } = admissionWith()
     queue.addDue(awaitedFlights(numbered(5)))
     queue.addForeground(awaitedFlights(numbered(20)))
-    expect(admission.room(500, 155, 0)).toBe(25)
+    expect(admission.room(500, 167, 0)).toBe(25)
     // One user has its turn after eight of the other request.
-    expect(admission.room(1, 121, 0)).toBe(1)
-    expect(admission.room(1, 119, 0)).toBe(0)
+    expect(admission.room(1, 134, 0)).toBe(1)
+    expect(admission.room(1, 133, 0)).toBe(0)
+  })
+
+  test('has room for fewer while requests are refused, because newcomers take turns as well', () => {
+    const { admission, queue } = admissionWith()
+    for (const lane of [1, 2, 3]) queue.addForeground(awaitedFlights(numbered(20 * lane)))
+    // 120 users wait, and if nobody else comes that is all; ten turns of three requests are 240.
+    expect(admission.room(80, 400, 0)).toBe(80)
+    admission.refusal(0)
+    expect(admission.room(80, 400, 0)).toBe(20)
+    expect(admission.room(80, 1_399, 999)).toBe(20)
+    expect(admission.room(80, 1_400, 1_000)).toBe(80)
   })
 
   test('counts on no more slots than calls that end: a slow upstream with few connections has less room', () => {
     const { admission } = admissionWith({ maxConcurrentCalls: 1 })
-    expect(admission.room(500, 355, 0)).toBe(50)
-    expect(admission.room(500, 345, 0)).toBe(40)
+    expect(admission.room(500, 389, 0)).toBe(50)
+    expect(admission.room(500, 388, 0)).toBe(40)
   })
 
   test('has half the room at half the pace', () => {
     const { admission, health } = admissionWith()
     const throttled = new RefusedError({ errorCode: 60_007, errorInfo: '' })
     health.failed(health.started(0), throttled, 0)
-    expect(admission.room(500, 205, 0)).toBe(50)
+    expect(admission.room(500, 223, 0)).toBe(50)
+    expect(admission.room(500, 222, 0)).toBe(40)
   })
 
   test('never lets the queue grow over its bound, however far the deadline', () => {

@@ -13,9 +13,9 @@ const GROUP_SHARE = 0.2
 const BUSY_SHARE = 0.6
 const BUSY_LINGER_MS = 10
 /** So many requests waiting right after a call, or at it, are the front of a crowd: the rest of it is on its way. */
-const CROWD_REQUESTS = 10
+const CROWD_REQUESTS = 5
 const CROWD_WITHIN_MS = 50
-const CROWD_LINGER_MS = 20
+const CROWD_LINGER_MS = 25
 
 export interface BatchCutterOptions {
   readonly queue: BatchQueue

@@ -131,12 +131,22 @@ describe('BatchQueue', () => {
 
   test('counts whom a new request comes behind: the due, and a turn of each request for each of its own', () => {
     const queue = new BatchQueue()
-    expect(queue.usersAhead(100)).toBe(0)
+    expect([queue.usersAhead(100, false), queue.usersAhead(100, true)]).toEqual([0, 0])
     queue.addDue(request(['d0', 'd1']))
     queue.addForeground(request(range('a', 100)))
     queue.addForeground(request(range('b', 100)))
-    expect([1, 8, 9, 16].map((count) => queue.usersAhead(count))).toEqual([18, 18, 34, 34])
-    expect(queue.usersAhead(1_000)).toBe(202)
+    queue.addForeground(request(['c']))
+    const ahead = [1, 8, 9, 16].map((count) => queue.usersAhead(count, false))
+    expect(ahead).toEqual([19, 19, 36, 36])
+    // No more than there are, unless newcomers keep the turns as long as they are.
+    expect(queue.usersAhead(1_000, false)).toBe(203)
+    expect(queue.usersAhead(1_000, true)).toBe(2 + 125 * 17)
+    queue.cut(2 + 8 + 8 + 1 + 4, 0, keep)
+    expect(queue.usersAhead(8, true)).toBe(16)
+    queue.cut(84 + 84, 0, keep)
+    expect([queue.usersAhead(8, true), queue.foregroundUsers]).toEqual([12, 12])
+    queue.takeAll()
+    expect(queue.usersAhead(8, true)).toBe(0)
   })
 })
 

@@ -34,11 +34,14 @@ export class BatchQueue {
   readonly #refresh = new Set<Flight>()
   #groups: Group[] = []
   #laneUsers = 0
+  /** Users that one round seats, in which each lane has its turn. */
+  #roundUsers = 0
 
   /** Queues the users of one request. */
   addForeground(flights: readonly Flight[]): void {
     if (flights.length === 0) return
     this.#laneUsers += flights.length
+    this.#roundUsers += turnOf(flights.length)
     this.#lanes.add({ flights, next: 0 })
   }
 
@@ -106,13 +109,17 @@ export class BatchQueue {
     this.#lanes.clear()
     this.#refresh.clear()
     this.#laneUsers = 0
+    this.#roundUsers = 0
     return all
   }
 
-  /** Users that will be seated before the last of `users` new ones of one request. */
-  usersAhead(users: number): number {
-    const turns = Math.ceil(users / QUANTUM_USERS) * QUANTUM_USERS
-    return this.#due.size + Math.min(this.#laneUsers, this.#lanes.size * turns)
+  /**
+   * Users that will be seated before the last of `users` new ones of one request. If the queue `staysFull`, every place in it
+   * that frees is taken by a newcomer, who takes turns like all others.
+   */
+  usersAhead(users: number, staysFull: boolean): number {
+    const inTurns = Math.ceil(users / QUANTUM_USERS) * this.#roundUsers
+    return this.#due.size + (staysFull ? inTurns : Math.min(this.#laneUsers, inTurns))
   }
 
   get foregroundUsers(): number {
@@ -138,14 +145,19 @@ export class BatchQueue {
 
   #seatLane(lane: Lane, seats: number, now: number, batch: Flight[], drop: Drop): void {
     const full = batch.length + seats
+    const before = lane.flights.length - lane.next
     while (batch.length < full && lane.next < lane.flights.length) {
       const flight = lane.flights[lane.next]
       lane.next += 1
-      this.#laneUsers -= 1
       if (flight !== undefined) seat(flight, now, batch, drop)
     }
+    const left = lane.flights.length - lane.next
+    this.#laneUsers -= before - left
+    this.#roundUsers -= turnOf(before) - turnOf(left)
   }
 }
+
+const turnOf = (users: number): number => Math.min(users, QUANTUM_USERS)
 
 function seat(flight: Flight, now: number, batch: Flight[], drop: Drop): void {
   if (flight.isWanted(now)) batch.push(flight)

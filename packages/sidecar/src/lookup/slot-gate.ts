@@ -21,6 +21,9 @@ export interface SlotGateOptions {
 /** Pacing keeps this far below the share, because timers may fire early: 10.5 ms apart instead of 10. */
 const PACE_SHARE = 0.95
 
+/** Slots asked of the limiter at a time. Each takes it three turns of the event loop; asked for one by one, a busy loop would get fewer. */
+const SLOTS_AHEAD = 3
+
 /** A limiter that owes a slot for longer than this many slots, and at least a second, is stuck. */
 const STUCK_SLOTS = 20
 const STUCK_MIN_MS = 1_000
@@ -28,14 +31,15 @@ const STUCK_MIN_MS = 1_000
 /**
  * SlotGate grants slots: the right to start one upstream call. It is the only file that knows Bottleneck.
  *
- * One Bottleneck job is one slot, never one user: Bottleneck starts at most 420 jobs a second. And exactly one job is *armed*:
- * granted its slot, asleep until there is work. From an idle limiter a job needs 3.5 ms to start; an armed one 0.2 ms.
+ * One Bottleneck job is one slot, never one user: Bottleneck starts at most 420 jobs a second. A slot that finds no work is
+ * *armed*: it is kept until there is some. From an idle limiter a job needs 3.5 ms to start; an armed slot 0.2 ms.
  *
- *     arm ─▶ granted ─▶ no work: sleep ◀─ kick
- *                   └─▶ work: arm the next, then start the call; the job ends with it
+ *     ask ─▶ granted ─▶ no work: armed ◀─ kick
+ *                   └─▶ work: start the call, ask for the next
  *
- * Only `minTime` and `maxConcurrent` are used. With one job waiting at a time, an event-loop stall cannot
- * release a burst; the reservoir would let 200 calls into one second. The {@link CallWindow} holds whatever Bottleneck does.
+ * Only one slot is kept; those granted beside it are lost. So whatever has happened before (an idle hour, a stall of the event
+ * loop) at most an armed slot and the {@link SLOTS_AHEAD} asked for can be used at once, and the {@link CallWindow} holds
+ * whatever Bottleneck does. Only its `minTime` is used; the reservoir would let 200 calls into one second.
  *
  * Bottleneck reads the wall clock: set back by an hour, it is silent for an hour. A watchdog on monotonic time replaces it.
  */
@@ -44,9 +48,11 @@ export class SlotGate {
   readonly #spacingMs: number
   readonly #window: CallWindow
   #limiter: Bottleneck
+  #asked = 0
+  #isArmed = false
   #watchdog: NodeJS.Timeout | undefined
-  #wake: (() => void) | undefined
   #kicked: NodeJS.Immediate | undefined
+  #kickLater: NodeJS.Timeout | undefined
   #callsInFlight = 0
   #lastStartMs = -Infinity
   #limiterReplacements = 0
@@ -57,7 +63,7 @@ export class SlotGate {
     this.#spacingMs = 1_000 / (options.callsPerSecond * PACE_SHARE)
     this.#window = new CallWindow(options.callsPerSecond)
     this.#limiter = this.#newLimiter()
-    this.#arm()
+    this.#ask()
   }
 
   /**
@@ -65,13 +71,10 @@ export class SlotGate {
    * that arrive together, `setImmediate` makes one call, a microtask 64.
    */
   kick(): void {
-    if (this.#wake === undefined || this.#kicked !== undefined) return
-    this.#kicked = setImmediate(() => {
+    if (!this.#isArmed) return
+    this.#kicked ??= setImmediate(() => {
       this.#kicked = undefined
-      const wake = this.#wake
-      // Cleared first: a kick that comes while the slot is being used must not use it twice.
-      this.#wake = undefined
-      wake?.()
+      this.#useSlot()
     })
   }
 
@@ -107,70 +110,81 @@ export class SlotGate {
   close(): void {
     this.#isClosed = true
     clearImmediate(this.#kicked)
+    clearTimeout(this.#kickLater)
     clearTimeout(this.#watchdog)
-    this.#wake?.()
   }
 
   #newLimiter(): Bottleneck {
-    const { maxConcurrentCalls } = this.#options
-    return new Bottleneck({ minTime: this.#spacingMs, maxConcurrent: maxConcurrentCalls })
+    return new Bottleneck({ minTime: this.#spacingMs })
   }
 
-  #arm(): void {
+  #ask(): void {
     const limiter = this.#limiter
+    for (; this.#asked < SLOTS_AHEAD; this.#asked += 1) {
+      // The job's result is nobody's business: the slot is used inside it, 1.1 ms before schedule() resolves.
+      void limiter.schedule(() => Promise.resolve(this.#granted(limiter)))
+    }
     this.#watch()
-    // The job's result is nobody's business: whoever waits is woken inside it, 1.1 ms before schedule() resolves.
-    void limiter.schedule(() => {
-      // A replaced limiter may come back to life; its slot is not ours any more.
-      if (limiter !== this.#limiter) return Promise.resolve()
-      clearTimeout(this.#watchdog)
-      this.#watchdog = undefined
-      return new Promise<void>((release) => this.#useSlot(release))
-    })
   }
 
-  /** Replaces the limiter if it grants nothing although no call holds a slot. */
-  #watch(): void {
+  #granted(limiter: Bottleneck): void {
+    // A replaced limiter may come back to life; its slots are not ours any more.
+    if (limiter !== this.#limiter || this.#isClosed) return
+    this.#asked -= 1
+    this.#watch()
+    if (this.#isArmed) return
+    this.#isArmed = true
+    this.#useSlot()
+  }
+
+  /** Replaces the limiter if it owes slots and grants none. Two looks: after a stall of the event loop the first comes too early. */
+  #watch(looks = 2): void {
     clearTimeout(this.#watchdog)
+    if (this.#asked === 0) return
+    const stuckMs = Math.max(STUCK_MIN_MS, STUCK_SLOTS * this.#spacingMs)
     this.#watchdog = setTimeout(
-      () => {
-        if (this.#callsInFlight > 0) return this.#watch()
-        this.#limiter = this.#newLimiter()
-        this.#limiterReplacements += 1
-        this.#options.onLimiterReplaced?.()
-        this.#arm()
-      },
-      Math.min(2 ** 31 - 1, Math.max(STUCK_MIN_MS, STUCK_SLOTS * this.#spacingMs)),
+      () => (looks > 1 ? this.#watch(looks - 1) : this.#replaceLimiter()),
+      Math.min(2 ** 31 - 1, stuckMs / 2),
     )
     this.#watchdog.unref()
   }
 
-  #useSlot(release: () => void): void {
-    if (this.#isClosed) return release()
+  #replaceLimiter(): void {
+    this.#limiter = this.#newLimiter()
+    this.#limiterReplacements += 1
+    this.#options.onLimiterReplaced?.()
+    this.#asked = 0
+    this.#ask()
+  }
+
+  #useSlot(): void {
+    if (this.#isClosed || this.#callsInFlight >= this.#options.maxConcurrentCalls) return
     const now = this.#options.now()
     const waitMs = Math.max(this.#window.waitMs(now), this.#paceWaitMs(now))
-    if (waitMs > 0) {
-      // Looked at again soon: the pace climbs meanwhile.
-      setTimeout(() => this.#useSlot(release), Math.ceil(Math.min(waitMs, 100)))
-      return
-    }
+    if (waitMs > 0) return this.#useSlotAfter(waitMs)
+    // Undefined after the whole queue was looked at, in this same turn: work that arrives from here on kicks.
     const call = this.#options.startCall()
-    if (call === undefined) {
-      // Set after the whole queue was looked at, in the same turn: work that arrives from here on kicks.
-      this.#wake = () => this.#useSlot(release)
-      return
-    }
+    if (call === undefined) return
+    this.#isArmed = false
     this.#window.record(now)
     this.#lastStartMs = now
     this.#callsInFlight += 1
-    this.#arm()
+    this.#ask()
     void call.finally(() => {
       this.#callsInFlight -= 1
-      release()
-      // While calls held every place the limiter owed nothing; its time counts from here.
-      const wasFull = this.#callsInFlight === this.#options.maxConcurrentCalls - 1
-      if (wasFull && this.#watchdog !== undefined) this.#watch()
+      this.kick()
     })
+  }
+
+  #useSlotAfter(waitMs: number): void {
+    // Looked at again soon: the pace climbs meanwhile.
+    this.#kickLater ??= setTimeout(
+      () => {
+        this.#kickLater = undefined
+        this.#useSlot()
+      },
+      Math.ceil(Math.min(waitMs, 100)),
+    )
   }
 
   /** At full pace the limiter alone keeps the distance. */
