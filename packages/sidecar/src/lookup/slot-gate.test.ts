@@ -268,6 +268,21 @@ describe('a pace below the full one', () => {
     gate.close()
   })
 
+  test('that rises while a slot waits for it starts one call with that slot', async () => {
+    let factor = 0.1
+    const { gate, starts } = gateWith({ pieces: Infinity }, 100, { paceFactor: () => factor })
+    await vi.advanceTimersByTimeAsync(950)
+    const lastMs = starts.at(-1) ?? 0
+    factor = 1
+    gate.kick()
+    await vi.advanceTimersByTimeAsync(200)
+    const after = starts.filter((startMs) => startMs > lastMs)
+    // The armed slot and the first the limiter grants after it may come together; no call comes without a slot.
+    expect(after.length).toBeGreaterThan(10)
+    expect(Math.min(...gaps(after).slice(1))).toBeGreaterThanOrEqual(9)
+    gate.close()
+  })
+
   test('does not delay a call that comes after a long pause', async () => {
     const work = { pieces: 0 }
     const { gate, starts } = gateWith(work, 100, { paceFactor: () => 0.1 })

@@ -158,7 +158,8 @@ export class SlotGate {
   }
 
   #useSlot(): void {
-    if (this.#isClosed || this.#callsInFlight >= this.#options.maxConcurrentCalls) return
+    if (!this.#isArmed || this.#isClosed) return
+    if (this.#callsInFlight >= this.#options.maxConcurrentCalls) return
     const now = this.#options.now()
     const waitMs = Math.max(this.#window.waitMs(now), this.#paceWaitMs(now))
     if (waitMs > 0) return this.#useSlotAfter(waitMs)
