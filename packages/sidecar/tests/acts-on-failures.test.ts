@@ -121,6 +121,22 @@ describe('one bad user in 100', () => {
     },
   )
 
+  test('costs the others no answer if a call of the search breaks off: they are asked for again', async () => {
+    const { lookup, upstream, behaves } = lookupWith()
+    const broken: (readonly string[])[] = []
+    behaves((users) => {
+      if (users.includes('user-50')) return { error: REQUEST }
+      if (users.length > 2 || broken.length > 0) return {}
+      broken.push(users)
+      return { error: unreachable() }
+    })
+    const asked = ask(lookup, numbered(100))
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(broken).toHaveLength(1)
+    expect((await asked).filter((outcome) => outcome.kind === 'failed')).toHaveLength(1)
+    expect(upstream.calls.length - 1).toBeLessThanOrEqual(16 + 1)
+  })
+
   test('is remembered for a minute: it is refused at once and spoils no other call', async () => {
     const { lookup, upstream, behaves } = lookupWith()
     behaves((users) => (users.includes('user-7') ? { error: REQUEST } : {}))

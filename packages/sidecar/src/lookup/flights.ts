@@ -16,7 +16,7 @@ export class Flight {
   readonly waiters: Waiter[] = []
   /** An invalidation arrived after the fetch began: what it brings may be older than that. */
   invalidated = false
-  /** Calls it was in. */
+  /** Calls it was in, but for those that were throttled, or refused for the sake of some user in them. */
   attempts = 0
   /** The flight that takes off when this one lands, for callers who must not get what was asked before they came. */
   next: Flight | undefined
