@@ -301,6 +301,32 @@ describe('an upstream that is down', () => {
     expect(miss?.kind === 'failed' && miss.failure.retryAfterMs).toBeGreaterThan(0)
   })
 
+  test('is waited for while a probe may soon be over; once that hangs misses fail at once, until it is over', async () => {
+    const { lookup, behaves, callsSince } = lookupWith()
+    behaves(() => ({ latencyMs: 30, error: unreachable() }))
+    const pausedMs = await pauseCalls(lookup)
+    behaves(() => ({ latencyMs: 1_200 }))
+    await vi.advanceTimersByTimeAsync(1_000)
+    const probe = ask(lookup, ['xiaoming'])
+    await vi.advanceTimersByTimeAsync(400)
+    const early = ask(lookup, ['user-1'])
+    await vi.advanceTimersByTimeAsync(200)
+    behaves(() => ({}))
+    const startMs = performance.now()
+    const refused = ask(lookup, ['user-2']).then(([outcome]) => [
+      inWords(outcome),
+      performance.now() - startMs,
+    ])
+    expect(callsSince(pausedMs + 1)).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(700)
+    expect(await refused).toEqual(['upstream-unavailable', 0])
+    expect((await probe).map(inWords)).toEqual(['fetched ["tag of xiaoming"]'])
+    expect((await early).map(inWords)).toEqual(['fetched ["tag of user-1"]'])
+    const late = ask(lookup, ['user-2'])
+    await vi.advanceTimersByTimeAsync(200)
+    expect((await late).map(inWords)).toEqual(['fetched ["tag of user-2"]'])
+  })
+
   test('makes everybody in the queue fail at once when calls are paused', async () => {
     const { lookup, behaves } = lookupWith({ callsPerSecond: 10, batchMaxUsers: 1 })
     behaves(() => ({ latencyMs: 30, error: unreachable() }))
