@@ -47,7 +47,7 @@ function recoveryWith(random = 0.5) {
     kick,
   })
   const send = (batch: Batch, error: Error): void => {
-    for (const flight of batch.flights) flight.state = 'sent'
+    for (const flight of batch.flights) flight.send()
     recovery.callStarted(batch, now())
     recovery.callFailed(batch, error)
   }
