@@ -91,6 +91,21 @@ describe.each(faces)('an answer of %s says that it', (_, ask) => {
     expect(truthOf(await ask(sidecar, ['xiaoming']))).toEqual(['tagside; fwd=miss', null])
   })
 
+  test('was neither found nor asked for', async () => {
+    const wish = { 'Cache-Control': 'only-if-cached' }
+    expect(truthOf(await ask(directSidecar(), ['xiaoming'], wish))).toEqual(['tagside', null])
+  })
+
+  test.each([
+    ['Tencent refuses the credentials', 'err:70009'],
+    ['Tencent keeps failing', 'http:502'],
+  ])('made no call, while calls are paused because %s', async (_why, fault) => {
+    const sidecar = directSidecar({}, { faults: [fault] })
+    expect(truthOf(await ask(sidecar, ['user-0']))).toEqual(['tagside; fwd=miss', null])
+    for (let call = 1; call < 5; call += 1) await ask(sidecar, [`user-${call}`])
+    expect(truthOf(await ask(sidecar, ['xiaoming']))).toEqual(['tagside', null])
+  })
+
   test('belongs to the request with this id', async () => {
     const { headers } = await ask(directSidecar(), ['xiaoming'], { 'X-Request-Id': 'request-1' })
     expect(headers.get('X-Request-Id')).toBe('request-1')
@@ -135,6 +150,15 @@ describe.each(batchFaces)('an answer of %s for several users', (_, ask) => {
       '0',
     ])
     await first
+  })
+
+  test('counts those for whom no call was made apart from those whose call failed', async () => {
+    const sidecar = directSidecar({}, { faults: ['err:90001;account=mock_bad'] })
+    await ask(sidecar, ['xiaoming', 'mock_bad'])
+    expect(truthOf(await ask(sidecar, ['xiaoming', 'mock_bad', 'xiaohong']))).toEqual([
+      'tagside; fwd=miss; detail="fresh=1,fetched=1,refused=1"',
+      '0',
+    ])
   })
 })
 

@@ -1,17 +1,10 @@
-import type { FailureCode, Known, Outcome, Source } from '../lookup/outcome.ts'
-
-/** Failures of users for whom nothing was sent to Tencent. */
-const NOT_FORWARDED: ReadonlySet<FailureCode> = new Set([
-  'only-if-cached',
-  'overloaded',
-  'upstream-unavailable',
-])
+import type { Known, Outcome, Source } from '../lookup/outcome.ts'
 
 type How = Source | 'failed' | 'refused'
 
 function howOf(outcome: Outcome): How {
   if (outcome.kind !== 'failed') return outcome.source
-  return NOT_FORWARDED.has(outcome.failure.code) ? 'refused' : 'failed'
+  return outcome.nothingSent === true ? 'refused' : 'failed'
 }
 
 /**

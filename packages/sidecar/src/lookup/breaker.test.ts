@@ -97,6 +97,16 @@ describe('Breaker', () => {
     expect(breaker.started(60_000)).toBe(false)
   })
 
+  test('knows for how long its probe has been under way', () => {
+    const breaker = breakerAt(0)
+    calls(breaker, '-----', 0)
+    expect(breaker.probingMs(1_500)).toBe(0)
+    breaker.started(1_500)
+    expect([breaker.probingMs(1_500), breaker.probingMs(3_500)]).toEqual([0, 2_000])
+    breaker.ended(true, true, 3_500)
+    expect(breaker.probingMs(6_000)).toBe(0)
+  })
+
   test('learns nothing, while open, from calls that began before', () => {
     const breaker = breakerAt(0)
     calls(breaker, '-----', 0)

@@ -22,7 +22,8 @@ export class Breaker {
   #openMs = OPEN_MIN_MS
   /** Absent = closed. */
   #openUntilMs: number | undefined
-  #isProbing = false
+  /** When the probe under way was sent; absent if none is. */
+  #probedAtMs: number | undefined
 
   constructor(random: () => number) {
     this.#random = random
@@ -36,18 +37,23 @@ export class Breaker {
   /** Reports whether a call may start: any while closed, one while half-open. */
   mayCall(now: number): boolean {
     const state = this.state(now)
-    return state === 'closed' || (state === 'half-open' && !this.#isProbing)
+    return state === 'closed' || (state === 'half-open' && this.#probedAtMs === undefined)
   }
 
-  /** Milliseconds until a probe may be sent. */
+  /** Milliseconds until a probe may be sent; 0 while one is under way. */
   retryAfterMs(now: number): number {
     return Math.max(0, (this.#openUntilMs ?? now) - now)
+  }
+
+  /** Milliseconds for which the probe has been under way; 0 if none is. */
+  probingMs(now: number): number {
+    return now - (this.#probedAtMs ?? now)
   }
 
   /** Says that a call starts; returns whether it is the probe, for {@link ended}. */
   started(now: number): boolean {
     if (this.state(now) !== 'half-open') return false
-    this.#isProbing = true
+    this.#probedAtMs = now
     return true
   }
 
@@ -57,7 +63,7 @@ export class Breaker {
    */
   ended(failed: boolean, isProbe: boolean, now: number, hintMs = 0): void {
     if (isProbe) {
-      this.#isProbing = false
+      this.#probedAtMs = undefined
       if (failed) this.#open(now, Math.min(this.#openMs * 2, OPEN_MAX_MS), hintMs)
       else this.#close()
     } else if (this.#openUntilMs === undefined) {

@@ -33,7 +33,7 @@ describe('Flights', () => {
   test('parks a demand for a fresh fetch behind a flight that is sent, and shares it', () => {
     const flights = new Flights()
     const { flight } = flights.join('xiaoming', read)
-    flight.state = 'sent'
+    flight.send()
     const parked = flights.join('xiaoming', readAnew)
     expect([parked.created, parked.flight.state]).toEqual([true, 'parked'])
     expect(flights.join('xiaoming', readAnew)).toEqual({ flight: parked.flight, created: false })
@@ -45,7 +45,7 @@ describe('Flights', () => {
   test('parks every read that comes after an invalidation of a flight that is sent', () => {
     const flights = new Flights()
     const { flight } = flights.join('xiaoming', read)
-    flight.state = 'sent'
+    flight.send()
     flights.invalidate('xiaoming')
     expect(flight.invalidated).toBe(true)
     expect(flights.join('xiaoming', read).flight.state).toBe('parked')
@@ -72,7 +72,7 @@ describe('Flights', () => {
     const [sent, other, queued] = ['user-1', 'user-2', 'user-3'].map(
       (user) => flights.join(user, read).flight,
     )
-    for (const flight of [sent, other]) if (flight !== undefined) flight.state = 'sent'
+    for (const flight of [sent, other]) if (flight !== undefined) flight.send()
     flights.invalidate('user-1')
     flights.invalidate('nobody')
     expect([sent, other, queued].map((flight) => flight?.invalidated)).toEqual([true, false, false])
@@ -104,7 +104,7 @@ describe('a flight', () => {
     const [early] = awaitedFlights(['user-1'], 1_000)
     const [late] = awaitedFlights(['user-1'], 5_000)
     flight.waiters.push(...(early?.waiters ?? []))
-    flight.state = 'sent'
+    flight.send()
     flights.invalidate('user-1')
     const { flight: parked } = flights.join('user-1', read)
     parked.waiters.push(...(late?.waiters ?? []))

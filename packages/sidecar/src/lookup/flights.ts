@@ -16,7 +16,9 @@ export class Flight {
   readonly waiters: Waiter[] = []
   /** An invalidation arrived after the fetch began: what it brings may be older than that. */
   invalidated = false
-  /** Calls it was in. */
+  /** Whether any call was made for it. */
+  wasSent = false
+  /** Calls it was in, but for those that were throttled, or refused for the sake of some user in them. */
   attempts = 0
   /** The flight that takes off when this one lands, for callers who must not get what was asked before they came. */
   next: Flight | undefined
@@ -25,6 +27,12 @@ export class Flight {
     this.user = user
     this.state = state
     this.refresh = refresh
+  }
+
+  /** Puts it in a call. */
+  send(): void {
+    this.state = 'sent'
+    this.wasSent = true
   }
 
   /** Reports whether anyone still wants the result. */

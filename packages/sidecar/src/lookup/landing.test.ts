@@ -6,9 +6,10 @@ import { defaultWindows } from '../../tests/support/lookup-under-test.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
 import { Landing } from './landing.ts'
-import type { Failure } from './outcome.ts'
+import { type Failure, failed, refused } from './outcome.ts'
 import { TagCache } from './tag-cache.ts'
 import { Trouble } from './trouble.ts'
+import { Waiting } from './waiting.ts'
 
 const failure: Failure = { code: 'upstream-unreachable', message: 'away', retryable: true }
 const NOW = 1_000
@@ -22,7 +23,7 @@ function landingWith() {
   }
   const sent = (user: string): Flight => {
     const { flight } = parts.flights.join(user, { refresh: false, anew: false })
-    flight.state = 'sent'
+    flight.send()
     return flight
   }
   return { ...parts, sent, landing: new Landing({ ...parts, now: () => NOW }) }
@@ -109,6 +110,22 @@ describe('Landing of failed users', () => {
     expect([...told.values()]).toEqual(['upstream-unreachable', 'upstream-unreachable'])
     expect(trouble.isCooling('xiaohong', NOW + 999)).toBe(true)
     expect(flights.size).toBe(0)
+  })
+})
+
+describe('Landing of users whom it is of no use to ask for', () => {
+  test('tells of each whether any call was made for it', async () => {
+    const { landing, flights, sent } = landingWith()
+    const again = sent('xiaoming')
+    again.requeue()
+    const { flight: never } = flights.join('xiaohong', { refresh: false, anew: false })
+    const requests = [again, never].map((flight) => {
+      const request = new Waiting([undefined], 2_000, () => 0)
+      flight.waiters.push(request.seat({ index: 0, fallback: undefined, coalesced: false }))
+      return request.begin(0, Infinity, undefined)
+    })
+    landing.failed([again, never], failure)
+    expect(await Promise.all(requests)).toEqual([[failed(failure)], [refused(failure)]])
   })
 })
 

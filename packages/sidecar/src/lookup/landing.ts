@@ -2,7 +2,7 @@ import type { TagReply } from '@tagside/core'
 
 import type { BatchQueue } from './batch-queue.ts'
 import type { Flight, Flights } from './flights.ts'
-import { type Failure, failed, type Outcome } from './outcome.ts'
+import { type Failure, failed, type Outcome, refused } from './outcome.ts'
 import type { TagCache } from './tag-cache.ts'
 import type { Trouble } from './trouble.ts'
 import { userReply } from './upstream.ts'
@@ -39,7 +39,7 @@ export class Landing {
   failed(flights: readonly Flight[], failure: Failure): void {
     for (const flight of flights) {
       this.#options.trouble.failed(flight.user, this.#options.now())
-      this.#settle(flight, failed(failure))
+      this.#settle(flight, flight.wasSent ? failed(failure) : refused(failure))
     }
   }
 

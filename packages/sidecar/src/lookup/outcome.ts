@@ -32,6 +32,8 @@ export type Answer = Known | Unknown
 export interface Failed {
   readonly kind: 'failed'
   readonly failure: Failure
+  /** Present when no call was made for the user. */
+  readonly nothingSent?: true
 }
 
 export type Outcome = Answer | Failed
@@ -60,3 +62,6 @@ export interface Failure {
 }
 
 export const failed = (failure: Failure): Failed => ({ kind: 'failed', failure })
+
+/** A failure of a user for whom no call was made. */
+export const refused = (failure: Failure): Failed => ({ ...failed(failure), nothingSent: true })

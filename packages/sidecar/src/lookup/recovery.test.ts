@@ -47,15 +47,20 @@ function recoveryWith(random = 0.5) {
     kick,
   })
   const send = (batch: Batch, error: Error): void => {
-    for (const flight of batch.flights) flight.state = 'sent'
+    for (const flight of batch.flights) flight.send()
     recovery.callStarted(batch, now())
     recovery.callFailed(batch, error)
   }
   const cut = (): string[] => usersOf(queue.cut(100, now(), () => undefined))
+  const cutGroups = (): Batch[] => {
+    const groups: Batch[] = []
+    while (queue.hasGroups) groups.push(queue.cutGroup(now(), () => undefined) ?? { flights: [] })
+    return groups
+  }
   const pauseCalls = (): void => {
     for (let call = 0; call < 5; call += 1) health.failed(health.started(now()), TRANSIENT, now())
   }
-  return { recovery, queue, failed, culprits, kick, send, cut, pauseCalls }
+  return { recovery, queue, failed, culprits, kick, send, cut, cutGroups, pauseCalls }
 }
 
 describe('users of a call that failed transiently', () => {
@@ -169,6 +174,24 @@ describe('users of a call that failed transiently', () => {
     expect(queue.isEmpty).toBe(true)
   })
 
+  test('have their three attempts in a hunt as well, whatever rounds of it they were in', async () => {
+    const { send, cutGroups, failed } = recoveryWith()
+    let batch: Batch = { flights: awaitedFlights(numbered(100)) }
+    for (const size of [25, 7, 2]) {
+      send(batch, REQUEST)
+      batch = cutGroups()[0] ?? batch
+      expect(batch.flights).toHaveLength(size)
+    }
+    for (const pauseMs of [50, 100]) {
+      send(batch, TRANSIENT)
+      expect([cutGroups(), failed]).toEqual([[], []])
+      await vi.advanceTimersByTimeAsync(pauseMs)
+      expect(cutGroups()).toEqual([batch])
+    }
+    send(batch, TRANSIENT)
+    expect(failed).toEqual(['user-0 upstream-unreachable', 'user-1 upstream-unreachable'])
+  })
+
   test('stay a group of their hunt, if they were one', async () => {
     const { send, queue } = recoveryWith()
     const hunt = new Hunt(failure, () => undefined)
@@ -268,7 +291,7 @@ describe('users of a call that no other call can mend', () => {
 })
 
 describe('the count of retries', () => {
-  test('has the calls in which every user had been before, except those of a hunt', () => {
+  test('has the calls in which every user had been before', () => {
     const { recovery } = recoveryWith()
     const [first, second] = awaitedFlights(['user-1', 'user-2'])
     if (first === undefined || second === undefined) throw new TypeError('no flights')
@@ -277,9 +300,19 @@ describe('the count of retries', () => {
     expect(recovery.retries).toBe(0)
     recovery.callStarted({ flights: [first, second] }, 0)
     expect(recovery.retries).toBe(1)
-    const hunt = new Hunt(failure, () => undefined)
-    recovery.callStarted({ flights: [first, second], hunt }, 0)
+    expect([first.attempts, second.attempts]).toEqual([3, 2])
+  })
+
+  test('has none of the rounds of a hunt, but the calls in which a group is tried again', async () => {
+    const { recovery, cutGroups, send } = recoveryWith(0)
+    send({ flights: awaitedFlights(numbered(8)) }, REQUEST)
+    for (const group of cutGroups()) send(group, REQUEST)
+    const [group] = cutGroups()
+    if (group === undefined) throw new TypeError('no group')
+    send(group, TRANSIENT)
+    expect(recovery.retries).toBe(0)
+    await vi.advanceTimersByTimeAsync(0)
+    for (const again of cutGroups()) send(again, TRANSIENT)
     expect(recovery.retries).toBe(1)
-    expect([first.attempts, second.attempts]).toEqual([4, 3])
   })
 })

@@ -8,7 +8,7 @@ import { RetryBudget } from './retry-budget.ts'
 import { callFailure } from './upstream.ts'
 import type { UpstreamHealth } from './upstream-health.ts'
 
-/** Calls a user is in at most. A code that nobody knows is tried once more, no oftener. */
+/** Attempts a user has at most. A code that nobody knows is tried once more, no oftener. */
 const ATTEMPTS_MAX = 3
 const ATTEMPTS_MAX_UNKNOWN = 2
 /** A retry waits a random time, up to twice as long at each attempt: full jitter. */
@@ -42,13 +42,13 @@ export class Recovery {
 
   /** Says that a call is made; calls earn retries, retries do not. */
   callStarted(batch: Batch, now: number): void {
-    const isRetry = batch.hunt === undefined && batch.flights.every((flight) => flight.attempts > 0)
+    const isRetry = batch.flights.every((flight) => flight.attempts > 0)
     if (isRetry) this.#retries += 1
     else this.#budget.earn(now)
     for (const flight of batch.flights) flight.attempts += 1
   }
 
-  /** Calls made so far for users that had been in a call before. */
+  /** Calls made so far for users who had all had an attempt before. */
   get retries(): number {
     return this.#retries
   }
@@ -120,7 +120,11 @@ export class Recovery {
     const hunt = batch.hunt ?? new Hunt(failure, onCulprit)
     const groups = hunt.refused(batch.flights, failure)
     if (groups.length === 0) return fail(batch.flights, failure)
-    for (const flight of batch.flights) flight.requeue()
+    // Tencent answered: it is a round of the hunt and no attempt. Each round makes the groups smaller, so the hunt ends without that limit.
+    for (const flight of batch.flights) {
+      flight.attempts -= 1
+      flight.requeue()
+    }
     queue.addGroups(groups)
   }
 

@@ -37,6 +37,16 @@ describe('RideAlong', () => {
     expect(dueAt(rideAlong, 55_000)).toEqual([])
   })
 
+  test('has one place for a user, the last, however often it is fetched and read within one fresh time', () => {
+    const rideAlong = new RideAlong(WINDOW_MS)
+    for (let freshUntilMs = 60_000; freshUntilMs <= 64_000; freshUntilMs += 10)
+      rideAlong.enter('user-1', freshUntilMs)
+    expect(rideAlong.size).toBe(1)
+    expect(dueAt(rideAlong, 55_999)).toEqual([])
+    expect(dueAt(rideAlong, 56_000)).toEqual(['user-1'])
+    expect(rideAlong.size).toBe(0)
+  })
+
   test('keeps whom the taker had no seat for', () => {
     const rideAlong = new RideAlong(WINDOW_MS)
     for (let user = 0; user < 5; user += 1) rideAlong.enter(`user-${user}`, 60_000 + user * 300)
@@ -66,7 +76,7 @@ describe('RideAlong', () => {
     rideAlong.enter('user-1', 60_000)
     rideAlong.forgetStale(60_000)
     // Let go, not passed over: nothing is kept of it.
-    expect(dueAt(rideAlong, 55_000)).toEqual([])
+    expect([dueAt(rideAlong, 55_000), rideAlong.size]).toEqual([[], 0])
   })
 
   test('offers nobody when it is off', () => {

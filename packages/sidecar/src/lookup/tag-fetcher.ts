@@ -216,7 +216,7 @@ export class TagFetcher {
   async #call(batch: Batch): Promise<void> {
     // A value is as old as the moment it was asked for: Tencent may have read it at any time since (RFC 9111, 4.2.3).
     const startedAtMs = this.#now()
-    for (const flight of batch.flights) flight.state = 'sent'
+    for (const flight of batch.flights) flight.send()
     this.#recovery.callStarted(batch, startedAtMs)
     const call = this.#health.started(startedAtMs)
     try {

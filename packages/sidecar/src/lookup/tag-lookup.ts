@@ -1,5 +1,5 @@
 import type { CacheWishes, FreshnessWindows } from './freshness.ts'
-import { type Failure, failed, type Outcome } from './outcome.ts'
+import { type Failure, type Outcome, refused } from './outcome.ts'
 import type { LookupState } from './lookup-state.ts'
 import { type CacheEntry, TagCache } from './tag-cache.ts'
 import { type Missing, TagFetcher, type TagFetcherOptions } from './tag-fetcher.ts'
@@ -75,7 +75,7 @@ export class TagLookup {
         if (mayAskUpstream) this.#fetcher.refresh(user)
         outcomes[index] = this.#cache.answer(entry, 'stale')
       } else if (!mayAskUpstream) {
-        outcomes[index] = failed(ONLY_IF_CACHED)
+        outcomes[index] = refused(ONLY_IF_CACHED)
       } else {
         const isFallback = entry !== undefined && verdict === 'fallback'
         const fallback = isFallback ? this.#cache.answer(entry, 'stale', wishes) : undefined

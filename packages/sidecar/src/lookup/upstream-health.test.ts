@@ -75,6 +75,21 @@ describe('a failing upstream', () => {
     expect(health.breakerState(1_000)).toBe('half-open')
   })
 
+  test.each([
+    ['half a second', 100, 500],
+    ['calls before the outage did, if they took longer', 400, 800],
+  ])('refuses users again while a probe takes longer than %s', (_title, roundTripMs, waitedMs) => {
+    const { health, call } = healthWith()
+    call(0, undefined, roundTripMs)
+    for (let failure = 0; failure < 5; failure += 1) call(0, unreachable())
+    const probe = health.started(2_000)
+    expect(health.refusal(2_000 + waitedMs)).toBeUndefined()
+    expect(health.refusal(2_001 + waitedMs)).toMatchObject({ code: 'upstream-unavailable' })
+    expect(health.mayCall(2_001 + waitedMs)).toBe(false)
+    health.answered(probe, 5_000)
+    expect([health.refusal(5_000), health.mayCall(5_000)]).toEqual([undefined, true])
+  })
+
   test('is called at a tenth of the pace after its return, and at full pace three seconds later', () => {
     const { health, call } = healthWith()
     for (let failure = 0; failure < 5; failure += 1) call(0, unreachable())

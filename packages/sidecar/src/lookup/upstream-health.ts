@@ -6,6 +6,9 @@ import type { Failure } from './outcome.ts'
 import { Pace } from './pace.ts'
 import { RoundTrip } from './round-trip.ts'
 
+/** A probe is waited for so long at least: the first call after an outage makes its connection anew. */
+const PROBE_MIN_MS = 500
+
 /** A change of state that an operator would want to know; told once, when it happens. */
 export interface HealthChange {
   readonly event:
@@ -51,7 +54,7 @@ export class UpstreamHealth {
   /** Says why no user can be fetched now; undefined if it may be tried. */
   refusal(now: number): Failure | undefined {
     if (this.#credentials.isOpen(now)) return this.#credentialsFailure(now)
-    if (this.#breaker.state(now) !== 'open') return undefined
+    if (this.#breaker.state(now) !== 'open' && !this.#isProbeOverdue(now)) return undefined
     return {
       code: 'upstream-unavailable',
       message: 'Tencent keeps failing, so calls are paused; ask again after a moment',
@@ -136,6 +139,11 @@ export class UpstreamHealth {
   credentialsState(now: number): BreakerState {
     if (this.#credentials.isOpen(now)) return 'open'
     return this.#isRefused ? 'half-open' : 'closed'
+  }
+
+  /** Only a probe that is likely to be over soon is worth waiting for: one that hangs may take all of a request's time. */
+  #isProbeOverdue(now: number): boolean {
+    return this.#breaker.probingMs(now) > Math.max(PROBE_MIN_MS, this.roundTrip.likelyMs)
   }
 
   #credentialsFailure(now: number): Failure {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { inWords } from '../../tests/support/lookup-under-test.ts'
-import { failed, type Failure, type Known, type Outcome } from './outcome.ts'
+import { failed, type Failure, type Known, type Outcome, refused } from './outcome.ts'
 import { Waiting } from './waiting.ts'
 
 beforeEach(() => {
@@ -118,6 +118,18 @@ describe('Waiting', () => {
 })
 
 describe('a place that is refused', () => {
+  test('is told from one whose deadline passed: no call was made for it', async () => {
+    const waiting = waitingFor(2)
+    waiting.refuse({ index: 0, fallback: undefined }, failure)
+    waiting.seat({ ...seat, index: 1 })
+    const outcomes = waiting.begin(0, Infinity, undefined)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await outcomes).toEqual([
+      refused(failure),
+      { kind: 'failed', failure: expect.objectContaining({ code: 'deadline-exceeded' }) },
+    ])
+  })
+
   test('is filled at once: a request with no other place ends as it begins', async () => {
     const waiting = waitingFor(1)
     waiting.refuse({ index: 0, fallback: undefined }, failure)

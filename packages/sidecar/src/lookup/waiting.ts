@@ -1,4 +1,4 @@
-import { type Answer, type Failure, failed, type Outcome } from './outcome.ts'
+import { type Answer, type Failure, failed, type Outcome, refused } from './outcome.ts'
 
 /** A waiter is one place in one request's answer that a flight will fill. */
 export interface Waiter {
@@ -61,9 +61,9 @@ export class Waiting {
     return waiter
   }
 
-  /** Fills a place at once with a failure, or with its fallback. */
+  /** Fills a place for which no call is made at once with a failure, or with its fallback. */
   refuse(place: Pick<Waiter, 'index' | 'fallback'>, failure: Failure): void {
-    this.#outcomes[place.index] = this.#fallbackOr(place.fallback, failed(failure))
+    this.#outcomes[place.index] = this.#fallbackOr(place.fallback, refused(failure))
   }
 
   /**
@@ -123,7 +123,8 @@ export class Waiting {
     this.#over = true
     clearTimeout(this.#timer)
     clearTimeout(this.#patience)
-    for (const waiter of this.#open) this.refuse(waiter, waiter.delayedBy ?? LATE)
+    for (const { index, fallback, delayedBy } of this.#open)
+      this.#outcomes[index] = this.#fallbackOr(fallback, failed(delayedBy ?? LATE))
     this.#open.clear()
     const now = this.#now()
     this.#done.resolve(

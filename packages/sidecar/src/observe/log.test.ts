@@ -61,3 +61,50 @@ test('on a terminal a line is for people', () => {
     expect.stringMatching(/^\d\d:\d\d:\d\d info {2}plain *\n$/),
   ])
 })
+
+describe('a log that nobody reads', () => {
+  const MIB = 1024 * 1024
+  /** A sink of which `unread` bytes wait; reading it all is a matter of calling back. */
+  function unreadSink() {
+    const sink = { unread: 0, lines: [] as string[], listeners: [] as (() => void)[] }
+    const log = createLog('info', {
+      write: (line) => sink.lines.push(line),
+      get writableLength() {
+        return sink.unread
+      },
+      once: (_event, listener) => sink.listeners.push(listener),
+    })
+    const read = (): void => {
+      sink.unread = 0
+      for (const listener of sink.listeners.splice(0)) listener()
+    }
+    const messages = (): unknown[] => sink.lines.map((line): unknown => JSON.parse(line))
+    return { sink, log, read, messages }
+  }
+
+  test('keeps lines up to a mebibyte, drops those beyond, and counts them in one line when it is read', () => {
+    const { sink, log, read, messages } = unreadSink()
+    sink.unread = MIB
+    log.info('kept')
+    for (const lines of [3, 1]) {
+      sink.unread = MIB + 1
+      for (let line = 0; line < lines; line += 1) log.info('dropped')
+      read()
+    }
+    log.info('told')
+    expect(messages()).toMatchObject([
+      { msg: 'kept' },
+      { level: 'warn', event: 'log-lines-dropped', lines: 3 },
+      { level: 'warn', event: 'log-lines-dropped', lines: 1 },
+      { msg: 'told' },
+    ])
+  })
+
+  test('says nothing of dropped lines if none were', () => {
+    const { sink, log, read, messages } = unreadSink()
+    sink.unread = MIB
+    log.info('kept')
+    read()
+    expect(messages()).toMatchObject([{ msg: 'kept' }])
+  })
+})

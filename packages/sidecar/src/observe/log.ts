@@ -5,26 +5,49 @@ export interface LogSink {
   readonly write: (line: string) => void
   /** True for a person's terminal: lines are then written to be read. */
   readonly isTTY?: boolean
+  /** How much was written that nobody has read yet, in bytes; absent where a write waits for its reader. */
+  readonly writableLength?: number
+  /** Calls back when all of that was read. */
+  readonly once?: (event: 'drain', listener: () => void) => unknown
 }
 
 export type Log = Logger
 
+/** While more than this waits to be read, lines are dropped: nobody may ever read them, and they stay in memory. */
+const UNREAD_MAX_BYTES = 1024 * 1024
+
 /**
  * Returns the log: one JSON line for each event that an operator would want to know, with `time`, `level`, a stable `event`
- * and `msg`. User ids, tags, keys, signatures and URLs with a query are never given to it.
+ * and `msg`. User ids, tags, keys, signatures and URLs with a query are never given to it. Lines that were dropped are counted in one that is
+ * written when the others were read.
  */
 export function createLog(level: string, sink: LogSink): Log {
-  const destination =
-    sink.isTTY === true ? { write: (line: string) => sink.write(readable(line)) } : sink
-  return pino(
+  let dropped = 0
+  const write = (line: string): void => {
+    if ((sink.writableLength ?? 0) <= UNREAD_MAX_BYTES) {
+      sink.write(sink.isTTY === true ? readable(line) : line)
+      return
+    }
+    dropped += 1
+    if (dropped === 1) sink.once?.('drain', tellDropped)
+  }
+  const log = pino(
     {
       level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    { write },
   )
+  const tellDropped = (): void => {
+    log.warn(
+      { event: 'log-lines-dropped', lines: dropped },
+      'log lines were dropped because standard output was not read: see what collects them',
+    )
+    dropped = 0
+  }
+  return log
 }
 
 /** Turns a JSON line into one for people: time of day, level, message, then what else it says. */

@@ -171,14 +171,6 @@ export const CHANGED: ReadonlyMap<string, Change> = new Map([
     },
   ],
   [
-    'S14',
-    {
-      expected: 'lines are dropped and counted',
-      because:
-        'there is a line for each change of state, not for each request: they wait in memory',
-    },
-  ],
-  [
     'L1',
     {
       expected: 'a minute of it, with goodput and percentiles',

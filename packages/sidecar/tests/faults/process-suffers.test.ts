@@ -4,6 +4,7 @@ import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 import { createFakeTencent, type FakeTencent } from '@tagside/mock-server'
 import { describe, expect, test, vi } from 'vitest'
@@ -20,6 +21,9 @@ const SHARE = 40
 /** Users that wait while the process cannot act, and for how long: twenty calls might be made up for, and must not be. */
 const WAITING = 60
 const PAUSE_MS = 500
+const MIB = 1024 * 1024
+/** What a pipe of Linux holds. */
+const PIPE_BYTES = 65_536
 
 /**
  * Lets many wait for their turn, and one for an answer that does not come in time; meanwhile the process cannot act for a while. Those with time
@@ -49,6 +53,20 @@ async function askOn(socket: Socket, user: string): Promise<string | undefined> 
   const ended = once(socket, 'close').then((): Buffer[] => [])
   const [answer]: Buffer[] = await Promise.race([once(socket, 'data'), ended])
   return answer?.toString().slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)
+}
+
+/** Reads a pipe up to the first line that is a log event. */
+async function firstEventIn(pipe: string): Promise<unknown> {
+  const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(reader, 'exit')
+  try {
+    for await (const line of createInterface({ input: reader.stdout }))
+      if (line.startsWith('{')) return JSON.parse(line)
+    return undefined
+  } finally {
+    reader.kill()
+    await ended
+  }
 }
 
 async function slowSidecar(
@@ -91,8 +109,8 @@ describe.concurrent('the process', () => {
     }
     const metrics = await (await fetch(`${sidecar.opsUrl}/metrics`)).text()
     const bytes = Number(/^tagside_cache_bytes (\d+)$/m.exec(metrics)?.[1])
-    expect(bytes).toBeGreaterThan(2 * 1024 * 1024)
-    expect(bytes).toBeLessThanOrEqual(4 * 1024 * 1024)
+    expect(bytes).toBeGreaterThan(2 * MIB)
+    expect(bytes).toBeLessThanOrEqual(4 * MIB)
     sidecar.child.kill('SIGTERM')
     expect(await sidecar.ended).toBe(0)
   })
@@ -165,7 +183,7 @@ describe.concurrent('the process', () => {
     }
   })
 
-  test('S14 a process whose standard output nobody reads goes on answering, and stops when told to', async () => {
+  test('S14 a process whose standard output nobody reads goes on answering and stops when told to; lines behind a mebibyte of others are dropped, and counted once it is read', async () => {
     const fake = createFakeTencent({ users: goldMembers(2) })
     await using upstream = await fake.listen()
     const directory = await mkdtemp(join(tmpdir(), 'tagside-'))
@@ -173,11 +191,13 @@ describe.concurrent('the process', () => {
     await once(spawn('sh', ['-c', 'mkfifo "$0"', pipe]), 'close')
     // Open for both, so that neither waits for the other; and full, so that the next write would wait for a reader.
     await using stdout = await open(pipe, 'r+')
-    await stdout.write(Buffer.alloc(65_536))
+    await stdout.write(Buffer.alloc(PIPE_BYTES))
+    const writeMuch = `process.stdout.write("x".repeat(${2 * MIB}) + "\\n")`
     const child = spawnSidecar(
       {
         upstreamUrl: upstream.url,
         environment: { TAGSIDE_LISTEN: `unix:${join(directory, 'socket')}` },
+        nodeOptions: `--import=data:text/javascript,${encodeURIComponent(writeMuch)}`,
       },
       stdout.fd,
     )
@@ -189,6 +209,8 @@ describe.concurrent('the process', () => {
           socket.destroy()
         }, PATIENCE)
       }
+      expect(await firstEventIn(pipe)).toMatchObject({ event: 'log-lines-dropped', lines: 1 })
+      await stdout.write(Buffer.alloc(PIPE_BYTES))
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
       expect(await ended).toEqual([0, null])
