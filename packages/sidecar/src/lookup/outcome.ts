@@ -64,4 +64,8 @@ export interface Failure {
 export const failed = (failure: Failure): Failed => ({ kind: 'failed', failure })
 
 /** A failure of a user for whom no call was made. */
-export const refused = (failure: Failure): Failed => ({ ...failed(failure), nothingSent: true })
+export const refused = (failure: Failure): Failed => ({
+  kind: 'failed',
+  failure,
+  nothingSent: true,
+})
