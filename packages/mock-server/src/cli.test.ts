@@ -51,6 +51,7 @@ describe('tagside-mock', () => {
     ['--fault err:60007;times=2 --fault hang', { faults: ['err:60007;times=2', 'hang'] }],
     ['--random-seed 7', { randomSeed: 7 }],
     ['--unknown-accounts omit', { unknownAccounts: 'omit' }],
+    ['--ambiguity random', { ambiguity: 'random' }],
     ['--signature-check off', { signatureCheck: 'off' }],
     [
       '--user user-1=a,b --user user-2=',
@@ -100,7 +101,11 @@ describe('tagside-mock', () => {
     ],
     ['--fault er', '--fault: "er" is no fault; near: err, each, fin'],
     ['--random-seed -1', '--random-seed: expected a whole number from 0 to 4294967295, got "-1"'],
-    ['--unknown-accounts no', '--unknown-accounts: expected error-list, omit, empty, got "no"'],
+    [
+      '--unknown-accounts no',
+      '--unknown-accounts: expected error-list, omit, empty, random, got "no"',
+    ],
+    ['--ambiguity some', '--ambiguity: expected fixed, random, got "some"'],
     ['--signature-check maybe', '--signature-check: expected on, off, got "maybe"'],
     ['--user xiaoming', '--user: expected USER=TAG,TAG or USER= for no tags, got "xiaoming"'],
     [

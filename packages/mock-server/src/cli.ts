@@ -37,6 +37,7 @@ const flagTypes = {
   fault: { type: 'string' },
   'random-seed': { type: 'string' },
   'unknown-accounts': { type: 'string' },
+  ambiguity: { type: 'string' },
   'signature-check': { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
@@ -79,8 +80,9 @@ function readFake(flags: Flags, readFile: (path: string) => string): FakeTencent
     faults: flags.all('fault', (text) => printFault(parseFault(text))),
     randomSeed: flags.last('random-seed', (text) => wholeNumber(text, 0, 2 ** 32 - 1)),
     unknownAccounts: flags.last('unknown-accounts', (text) =>
-      oneOf(['error-list', 'omit', 'empty'] as const, text),
+      oneOf(['error-list', 'omit', 'empty', 'random'] as const, text),
     ),
+    ambiguity: flags.last('ambiguity', (text) => oneOf(['fixed', 'random'] as const, text)),
     signatureCheck: flags.last('signature-check', (text) => oneOf(['on', 'off'] as const, text)),
   }
 }

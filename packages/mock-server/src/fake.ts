@@ -38,11 +38,16 @@ export interface FakeTencentOptions {
    * none.
    */
   readonly faults?: readonly string[] | undefined
-  /** Default `error-list`. */
+  /** Default `error-list`, or `random` where the ambiguity is. */
   readonly unknownAccounts?: AppSettings['unknownAccounts'] | undefined
+  /**
+   * What the fake answers where Tencent's documents leave it open: always the same, or by chance
+   * any of what they allow, so that no client comes to lean on a guess. Default `fixed`.
+   */
+  readonly ambiguity?: AppSettings['ambiguity'] | undefined
   /** Default `on`. */
   readonly signatureCheck?: AppSettings['signatureCheck'] | undefined
-  /** Seed of everything random: latencies, `p=`, `shuffle`. A 32-bit integer; default 42. */
+  /** Seed of everything random: latencies, `p=`, `shuffle`, ambiguity. A 32-bit integer; default 42. */
   readonly randomSeed?: number | undefined
   /** Default: the machine's clock. */
   readonly clock?: Clock | undefined
@@ -129,7 +134,8 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
 }
 
 function readSettings(options: FakeTencentOptions): AppSettings {
-  const { rate = 100, unknownAccounts = 'error-list', signatureCheck = 'on' } = options
+  const { rate = 100, ambiguity = 'fixed', signatureCheck = 'on' } = options
+  const { unknownAccounts = ambiguity === 'random' ? 'random' : 'error-list' } = options
   if (rate !== 'off' && (!Number.isInteger(rate) || rate < 1)) {
     throw new RangeError(`rate: expected a whole number from 1, or 'off', got ${rate}`)
   }
@@ -137,7 +143,7 @@ function readSettings(options: FakeTencentOptions): AppSettings {
   if (latency === undefined) {
     throw new RangeError(`latency: expected ${latencyForms}, got ${options.latency}`)
   }
-  return { rate, latency, unknownAccounts, signatureCheck }
+  return { rate, latency, unknownAccounts, ambiguity, signatureCheck }
 }
 
 function distinct(apps: readonly AppCredentials[]): readonly AppCredentials[] {

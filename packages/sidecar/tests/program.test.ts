@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-import { createFakeTencent, type FakeTencent } from '@tagside/mock-server'
+import type { FakeTencent } from '@tagside/mock-server'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 import manifest from '../package.json' with { type: 'json' }
+import { createFakeUpstream } from './support/fake-upstream.ts'
 import { startProgram } from './support/program.ts'
 import { openSocket } from './support/raw-http.ts'
 import { type Environment, environmentFor } from './support/start-sidecar.ts'
@@ -23,7 +24,7 @@ let directory: string
 let environment: Environment
 
 beforeAll(async () => {
-  fake = createFakeTencent()
+  fake = createFakeUpstream()
   upstream = await fake.listen({ port: 0 })
   directory = await mkdtemp(join(tmpdir(), 'tagside-'))
   environment = environmentFor(fake, upstream.url)

@@ -27,9 +27,15 @@ export interface AppSettings {
   readonly latency: Latency
   /**
    * What becomes of an account that is not known: `error-list` names it with 70107, `omit` says
-   * nothing of it (as documents before 2025 do), `empty` gives it no tags.
+   * nothing of it (as documents before 2025 do), `empty` gives it no tags, `random` draws one of
+   * the three for each call.
    */
-  readonly unknownAccounts: 'error-list' | 'omit' | 'empty'
+  readonly unknownAccounts: 'error-list' | 'omit' | 'empty' | 'random'
+  /**
+   * `fixed`: where the documents leave an answer open, the fake has one of its own. `random`: it
+   * draws one for each call; see `vary`.
+   */
+  readonly ambiguity: 'fixed' | 'random'
   /** `off`: identifier, usersig and contenttype are not looked at. */
   readonly signatureCheck: 'on' | 'off'
 }

@@ -10,7 +10,7 @@ import type { Reply } from './reply.ts'
 export function deliver(reply: Reply, action?: DeliveryAction): Response {
   const bytes = new TextEncoder().encode(reply.body)
   const headers = {
-    'Content-Type': reply.contentType,
+    ...(reply.contentType === undefined ? {} : { 'Content-Type': reply.contentType }),
     'Content-Length': String(bytes.byteLength),
     Server: 'nginx',
   }

@@ -1,7 +1,8 @@
+import { vary } from './ambiguity.ts'
 import { apis } from './apis.ts'
 import type { App } from './app.ts'
 import { accountsIn, parseJson, readBody } from './body.ts'
-import type { Call } from './call.ts'
+import type { Call, CallContent } from './call.ts'
 import type { Clock } from './clock.ts'
 import { callerGone, deliver, pause } from './delivery.ts'
 import { NetFault } from './errors.ts'
@@ -89,7 +90,7 @@ export class Engine {
       magic.tags.get(account) ?? app.users.tagsOf(account)
     const reply =
       plan.answer === undefined
-        ? judge(call, { text, body, plan, tagsOf }, this.#clock.wallMs())
+        ? this.#judge(call, { text, body, plan, tagsOf })
         : staged(plan.answer)
     const latencyMs = drawDelayMs(app.settings.latency, app.random)
     const extraMs = plan.delay === undefined ? 0 : drawDelayMs(plan.delay, app.random)
@@ -100,6 +101,13 @@ export class Engine {
       ...(reply.errorCode === undefined ? {} : { errorCode: reply.errorCode }),
     })
     return deliver(reply, plan.delivery)
+  }
+
+  // A fault's answer is what was asked for, so only the others are varied.
+  #judge(call: Call, content: CallContent): Reply {
+    const reply = judge(call, content, this.#clock.wallMs())
+    const { settings, random } = call.app
+    return settings.ambiguity === 'random' ? vary(reply, random) : reply
   }
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 
+import { drawUnknownAccounts } from './ambiguity.ts'
 import type { App } from './app.ts'
 import type { CallContent } from './call.ts'
 import { textOf } from './codes.ts'
@@ -23,6 +24,7 @@ export function getTag(app: App, { body, plan, tagsOf }: CallContent): Reply {
   if (!accounts.every((account) => typeof account === 'string')) return fail(60015)
   if (accounts.length > USERS_MAX) return fail(90018)
 
+  const unknownAccounts = drawUnknownAccounts(app)
   const found: UserTags[] = []
   const errors: AccountError[] = []
   for (const account of new Set(accounts)) {
@@ -38,7 +40,7 @@ export function getTag(app: App, { body, plan, tagsOf }: CallContent): Reply {
       found.push(...(action?.kind === 'dup' ? [entry, entry] : [entry]))
       continue
     }
-    switch (app.settings.unknownAccounts) {
+    switch (unknownAccounts) {
       case 'error-list':
         errors.push(accountError(account, 70107))
         break

@@ -6,10 +6,13 @@ import type { Page } from './faults.ts'
 /** A Reply is an answer before it is sent. */
 export interface Reply {
   readonly status: number
-  readonly contentType: string
+  /** Undefined if the answer is to have none. */
+  readonly contentType: string | undefined
   readonly body: string
   /** `ErrorCode`, where the body has one. */
   readonly errorCode?: number
+  /** What the body says, where it is an envelope. */
+  readonly envelope?: Envelope
 }
 
 /** What `get_tag` says of the users it knows. */
@@ -26,7 +29,7 @@ export interface AccountError {
 }
 
 /** The fields of every reply, in the order in which the tag calls write them. */
-interface Envelope {
+export interface Envelope {
   readonly ActionStatus: 'OK' | 'FAIL'
   readonly ErrorInfo: string
   readonly ErrorCode: number
@@ -72,7 +75,11 @@ export function claimedJson(body: string): Reply {
 }
 
 function envelope(content: Envelope): Reply {
-  return { ...claimedJson(JSON.stringify(content)), errorCode: content.ErrorCode }
+  return {
+    ...claimedJson(JSON.stringify(content)),
+    errorCode: content.ErrorCode,
+    envelope: content,
+  }
 }
 
 function nginxPage(title: string): string {

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import { createFakeTencent, type FakeTencent } from '@tagside/mock-server'
+import type { FakeTencent } from '@tagside/mock-server'
 import { describe, expect, test, vi } from 'vitest'
 
+import { createFakeUpstream } from '../support/fake-upstream.ts'
 import { openSocket } from '../support/raw-http.ts'
 import { postJson, restTells, restTellsAll } from './support/both-faces.ts'
 import { listing, RudeUpstream } from './support/rude-upstream.ts'
@@ -72,7 +73,7 @@ async function firstEventIn(pipe: string): Promise<unknown> {
 async function slowSidecar(
   nodeOptions = '',
 ): Promise<SidecarProcess & { readonly fake: FakeTencent }> {
-  const fake = createFakeTencent({ users: goldMembers(WAITING + 1) })
+  const fake = createFakeUpstream({ users: goldMembers(WAITING + 1) })
   const upstream = await fake.listen()
   const environment = {
     TAGSIDE_CALLS_PER_SECOND: String(SHARE),
@@ -135,7 +136,7 @@ describe.concurrent('the process', () => {
   })
 
   test('S8 a process out of file descriptors serves those connected, hits and misses, and everybody once some are free', async () => {
-    const fake = createFakeTencent({ users: goldMembers(4) })
+    const fake = createFakeUpstream({ users: goldMembers(4) })
     await using upstream = await fake.listen()
     await using sidecar = await startProcess({ upstreamUrl: upstream.url, before: 'ulimit -n 60' })
     const connected = openSocket(sidecar.url)
@@ -164,7 +165,7 @@ describe.concurrent('the process', () => {
   })
 
   test('S13 a process that may write no file works as ever: it writes none', async () => {
-    const fake = createFakeTencent({ users: goldMembers(1) })
+    const fake = createFakeUpstream({ users: goldMembers(1) })
     await using upstream = await fake.listen()
     const directory = await mkdtemp(join(tmpdir(), 'tagside-'))
     try {
@@ -184,7 +185,7 @@ describe.concurrent('the process', () => {
   })
 
   test('S14 a process whose standard output nobody reads goes on answering and stops when told to; lines behind a mebibyte of others are dropped, and counted once it is read', async () => {
-    const fake = createFakeTencent({ users: goldMembers(2) })
+    const fake = createFakeUpstream({ users: goldMembers(2) })
     await using upstream = await fake.listen()
     const directory = await mkdtemp(join(tmpdir(), 'tagside-'))
     const pipe = join(directory, 'stdout')

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 
-import { createFakeTencent } from '@tagside/mock-server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { restTells, told } from './support/both-faces.ts'
@@ -14,6 +13,7 @@ import {
   rudeWith,
   sidecarOver,
 } from './support/sidecar-over.ts'
+import { createFakeUpstream } from '../support/fake-upstream.ts'
 
 const STALE = { rest: 'stale GoldMember', dropin: 'stale GoldMember' }
 const UNREACHABLE = { rest: '502 upstream-unreachable', dropin: 'FAIL 91000 of tagside' }
@@ -31,7 +31,7 @@ describe('nobody listens', () => {
   })
 
   test('U3 where nobody listens, five failed calls open the breaker; while it is open no call is made, and one call after it heals all', async () => {
-    const fake = createFakeTencent({ users: goldMembers(3) })
+    const fake = createFakeUpstream({ users: goldMembers(3) })
     const gone = await fake.listen()
     const { port } = gone
     await using sidecar = await sidecarOver(gone.url, OLD_AT_ONCE)

@@ -1,10 +1,11 @@
 import { createSigner, createTagClient } from '@tagside/core'
-import { createFakeTencent, type FakeTencent, type FakeTencentOptions } from '@tagside/mock-server'
+import type { FakeTencent, FakeTencentOptions } from '@tagside/mock-server'
 import { vi } from 'vitest'
 
 import { readConfig } from '../../src/config/read-config.ts'
 import { createDataApp } from '../../src/http/app.ts'
 import { TagLookup } from '../../src/lookup/tag-lookup.ts'
+import { createFakeUpstream } from './fake-upstream.ts'
 import { type Environment, environmentFor } from './start-sidecar.ts'
 
 /** The two faces over a fake Tencent, called as functions: no sockets, hence no guards. */
@@ -41,7 +42,7 @@ export function directSidecar(
   environment: Environment = {},
   { queueMaxUsers = 1_000_000, ...fakeOptions }: DirectOptions = {},
 ): DirectSidecar {
-  const fake = createFakeTencent(fakeOptions)
+  const fake = createFakeUpstream(fakeOptions)
   const baseUrl = 'https://tencent.example'
   const config = readConfig({
     argv: [],

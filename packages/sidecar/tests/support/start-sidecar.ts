@@ -1,8 +1,9 @@
-import { createFakeTencent, type FakeTencent, type FakeTencentOptions } from '@tagside/mock-server'
+import type { FakeTencent, FakeTencentOptions } from '@tagside/mock-server'
 
 import { readConfig } from '../../src/config/read-config.ts'
 import { createLog } from '../../src/observe/log.ts'
 import { type Sidecar, wire } from '../../src/wire.ts'
+import { createFakeUpstream } from './fake-upstream.ts'
 
 /** Settings as a user would write them into the environment. */
 export type Environment = Readonly<Record<`TAGSIDE_${string}`, string>>
@@ -21,7 +22,7 @@ export async function startSidecar(
   environment: Environment = {},
   fakeOptions: FakeTencentOptions = {},
 ): Promise<StartedSidecar> {
-  const fake = createFakeTencent(fakeOptions)
+  const fake = createFakeUpstream(fakeOptions)
   const upstream = await fake.listen({ port: 0 })
   const config = readConfig({
     argv: [],

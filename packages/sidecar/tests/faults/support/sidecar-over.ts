@@ -1,9 +1,10 @@
-import { createFakeTencent, type FakeTencent, type FakeTencentOptions } from '@tagside/mock-server'
+import type { FakeTencent, FakeTencentOptions } from '@tagside/mock-server'
 import * as v from 'valibot'
 
 import { readConfig } from '../../../src/config/read-config.ts'
 import { createLog } from '../../../src/observe/log.ts'
 import { type Sidecar, wire } from '../../../src/wire.ts'
+import { createFakeUpstream } from '../../support/fake-upstream.ts'
 import { type Environment, environmentFor } from '../../support/start-sidecar.ts'
 import { dropinTells, restTells, type Told, told } from './both-faces.ts'
 import { type Answer, RudeUpstream } from './rude-upstream.ts'
@@ -31,7 +32,7 @@ export async function sidecarOver(
 ): Promise<SidecarOver> {
   const config = readConfig({
     argv: [],
-    environment: { ...environmentFor(createFakeTencent(), upstreamUrl), ...environment },
+    environment: { ...environmentFor(createFakeUpstream(), upstreamUrl), ...environment },
     readFile: () => '',
   })
   const logged: string[] = []
@@ -64,7 +65,7 @@ export async function sidecarOverFake(
   environment: Environment = {},
   options: FakeTencentOptions = {},
 ): Promise<SidecarOver & { readonly fake: FakeTencent }> {
-  const fake = createFakeTencent({ users: goldMembers(3), ...options })
+  const fake = createFakeUpstream({ users: goldMembers(3), ...options })
   const upstream = await fake.listen()
   const over = await sidecarOver(upstream.url, environment)
   return {
@@ -124,7 +125,7 @@ export async function duringFault(
 /** A fake Tencent that has this fault from some moment on. */
 export function fakeWith(spec: string): () => Promise<Breakable> {
   return async () => {
-    const fake = createFakeTencent({ users: goldMembers(3) })
+    const fake = createFakeUpstream({ users: goldMembers(3) })
     const upstream = await fake.listen()
     return {
       url: upstream.url,

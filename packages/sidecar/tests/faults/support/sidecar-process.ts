@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-import { createFakeTencent } from '@tagside/mock-server'
 import * as v from 'valibot'
 
+import { createFakeUpstream } from '../../support/fake-upstream.ts'
 import { type Environment, environmentFor } from '../../support/start-sidecar.ts'
 
 const logLine = v.object({
@@ -80,7 +80,7 @@ export function spawnSidecar(
   return spawn(program, argv, {
     env: {
       PATH: process.env['PATH'],
-      ...environmentFor(createFakeTencent(), upstreamUrl),
+      ...environmentFor(createFakeUpstream(), upstreamUrl),
       ...environment,
       NODE_OPTIONS: nodeOptions,
     },
