@@ -291,11 +291,15 @@ describe('an upstream that is down', () => {
     await warm
     behaves(() => ({ latencyMs: 30, error: unreachable() }))
     await pauseCalls(lookup)
+    const { shedPaused: shedBefore } = lookup.state()
     const [known, miss] = await ask(lookup, ['xiaoming', 'xiaohong'])
     expect([inWords(known), inWords(miss)]).toEqual([
       'stale ["tag of xiaoming"]',
       'upstream-unavailable',
     ])
+    // Both count: for the one with an old value no call was made either.
+    const { shedPaused, shedOverloaded } = lookup.state()
+    expect([shedPaused - shedBefore, shedOverloaded]).toEqual([2, 0])
     const failure = miss?.kind === 'failed' ? miss.failure : undefined
     expect(failure?.retryable).toBe(true)
     expect(failure?.retryAfterMs).toBeGreaterThan(0)

@@ -34,6 +34,18 @@ describe('guarantee 6: every request ends by its deadline, and every queue has a
     expect(await patient).toHaveLength(1_000)
   })
 
+  test('unless there is room: requests that are let in do not make the queue be taken for full', async () => {
+    const lookup = lookupOver(recordingUpstream(), {
+      callsPerSecond: 100 / 0.95,
+      batchMaxUsers: 10,
+    })
+    const before = [20, 40, 60].map((users, request) => ask(lookup, numbered(users, 100 * request)))
+    const last = ask(lookup, numbered(80, 1_000), { deadlineMs: performance.now() + 400 })
+    await vi.advanceTimersByTimeAsync(2_000)
+    const kinds = (await Promise.all([...before, last])).flat().map((outcome) => outcome.kind)
+    expect(new Set(kinds)).toEqual(new Set(['known']))
+  })
+
   test('with what was answered in time, and an error for the rest', async () => {
     const upstream = recordingUpstream((_users, call) => ({ latencyMs: call === 1 ? 100 : 60_000 }))
     const lookup = lookupOver(upstream, { batchMaxUsers: 1 })
@@ -70,6 +82,7 @@ describe('guarantee 6: every request ends by its deadline, and every queue has a
     const within = ask(lookup, numbered(250))
     const over = await ask(lookup, ['user-250', 'xiaoming'])
     expect(over.map(inWords)).toEqual(['overloaded', 'fresh ["tag of xiaoming"]'])
+    expect(lookup.state()).toMatchObject({ shedOverloaded: 1, shedPaused: 0 })
     const joins = ask(lookup, ['user-3'])
     await vi.advanceTimersByTimeAsync(500)
     expect((await within).every((outcome) => outcome.kind === 'known')).toBe(true)

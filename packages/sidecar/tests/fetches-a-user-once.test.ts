@@ -41,11 +41,11 @@ describe('guarantee 2: one fetch in flight for a user', () => {
     const lookup = lookupOver(upstream)
     const asked = ask(lookup, ['xiaoming', 'xiaohong', 'xiaoming'])
     await vi.advanceTimersByTimeAsync(100)
-    const outcomes = await asked
-    expect(outcomes.map((outcome) => outcome.kind === 'known' && outcome.tagsJson)).toEqual([
-      '["tag of xiaoming"]',
-      '["tag of xiaohong"]',
-      '["tag of xiaoming"]',
+    // It joined nobody else's fetch.
+    expect((await asked).map(inWords)).toEqual([
+      'fetched ["tag of xiaoming"]',
+      'fetched ["tag of xiaohong"]',
+      'fetched ["tag of xiaoming"]',
     ])
     expect(upstream.calls.map((call) => call.users)).toEqual([['xiaoming', 'xiaohong']])
   })

@@ -88,7 +88,8 @@ function cutterWith({ callsPerSecond = 10 } = {}) {
     cache.store(user, entry)
     rideAlong.enter(user, entry.freshUntilMs)
   }
-  return { cutter, queue, cache, health, failed, dropped, kick, cut, calls, cached, now }
+  const parts = { cutter, queue, cache, health, rideAlong }
+  return { ...parts, failed, dropped, kick, cut, calls, cached, now }
 }
 
 describe('a batch', () => {
@@ -159,6 +160,29 @@ describe('a group in search of a culprit', () => {
     expect(kick).toHaveBeenCalledOnce()
   })
 
+  test('arms one timer for its wait, however often it is looked at, and one more for the next wait', async () => {
+    const { queue, cut, kick } = cutterWith({ callsPerSecond: 1 })
+    const hunt = newHunt()
+    const group = (user: string) => ({ flights: awaitedFlights([user], Infinity), hunt })
+    queue.addGroups(numbered(3).map(group))
+    // The gate's own timers are over.
+    await vi.advanceTimersByTimeAsync(5_000)
+    for (const kicks of [1, 2]) {
+      for (let look = 0; look < 5; look += 1) cut()
+      expect(vi.getTimerCount()).toBe(1)
+      await vi.advanceTimersByTimeAsync(1_005)
+      expect(kick).toHaveBeenCalledTimes(kicks)
+    }
+    expect(cut()).toEqual(['user-2'])
+  })
+
+  test('leaves no timer when it was the last', async () => {
+    const { queue, cut } = cutterWith({ callsPerSecond: 1 })
+    await vi.advanceTimersByTimeAsync(5_000)
+    queue.addGroups([{ flights: awaitedFlights(['user-1'], Infinity), hunt: newHunt() }])
+    expect([cut(), cut(), vi.getTimerCount()]).toEqual([['user-1'], undefined, 0])
+  })
+
   test('is failed, and no slot spent, once its hunt is hopeless', () => {
     const { queue, cut, failed } = cutterWith({ callsPerSecond: 1 })
     const hopeless = hopelessHunt()
@@ -227,6 +251,50 @@ describe('the linger', () => {
     expect(cut()).toEqual(['user-1'])
   })
 
+  const oneByOne = (queue: BatchQueue, users: readonly string[]): void => {
+    for (const user of users) queue.addForeground(awaitedFlights([user], Infinity))
+  }
+
+  test.each([
+    [5, 50, 25],
+    [5, 51, 0],
+    [4, 50, 0],
+  ])(
+    'with %i requests waiting %i ms after a call lasts %i',
+    async (requests, afterMs, lingerMs) => {
+      const { queue, cut, kick } = cutterWith()
+      oneByOne(queue, ['first'])
+      expect(cut()).toEqual(['first'])
+      await vi.advanceTimersByTimeAsync(afterMs)
+      oneByOne(queue, numbered(requests))
+      if (lingerMs > 0) {
+        expect(cut()).toBeUndefined()
+        await vi.advanceTimersByTimeAsync(lingerMs - 1)
+        expect([cut(), kick.mock.calls.length]).toEqual([undefined, 0])
+        await vi.advanceTimersByTimeAsync(1)
+        expect(kick).toHaveBeenCalledOnce()
+      }
+      expect(cut()).toEqual(numbered(requests))
+    },
+  )
+
+  test.each([
+    [4, 0],
+    [5, 25],
+  ])('after a call for %i requests that came together lasts %i ms', async (requests, lingerMs) => {
+    const { queue, cut } = cutterWith()
+    oneByOne(queue, numbered(requests))
+    // The first of a crowd go at once.
+    expect(cut()).toEqual(numbered(requests))
+    await vi.advanceTimersByTimeAsync(50)
+    oneByOne(queue, ['next'])
+    if (lingerMs > 0) {
+      expect(cut()).toBeUndefined()
+      await vi.advanceTimersByTimeAsync(lingerMs)
+    }
+    expect(cut()).toEqual(['next'])
+  })
+
   test('does not begin while nobody waits', async () => {
     const { queue, cut, calls, kick } = cutterWith()
     await calls(7)
@@ -253,6 +321,14 @@ describe('spare room', () => {
     expect(cut()).toHaveLength(3)
   })
 
+  test('is filled with users that are asked for again, should the call be divided, though nobody waits', () => {
+    const { queue, cutter, cached, now } = cutterWith()
+    cached('rider', 1_000)
+    waits(queue)
+    const flights = cutter.cut(now())?.flights ?? []
+    expect(flights.map((flight) => flight.isWanted(now()))).toEqual([true, true])
+  })
+
   test('makes no call of its own', () => {
     const { cut, cached } = cutterWith()
     cached('rider', 1_000)
@@ -274,12 +350,30 @@ describe('spare room', () => {
     expect(cutter.cut(now())).toBeUndefined()
   })
 
+  test('is not for users that went stale since the last full step of time', async () => {
+    const { queue, cut, cached, now } = cutterWith()
+    await vi.advanceTimersByTimeAsync(1_000 - (now() % 1_000))
+    cached('stale-then', 400)
+    cached('rider', 600)
+    await vi.advanceTimersByTimeAsync(400)
+    waits(queue)
+    expect(cut()).toEqual(['user-0', 'rider'])
+  })
+
   test('is not for users that were forgotten', () => {
     const { queue, cut, cached, cache } = cutterWith()
     cached('rider', 1_000)
     cache.delete('rider')
     waits(queue)
     expect(cut()).toEqual(['user-0'])
+  })
+
+  test('is not kept for users that went stale while every batch was full', async () => {
+    const { queue, cut, cached, rideAlong } = cutterWith()
+    cached('rider', 1_000)
+    await vi.advanceTimersByTimeAsync(10_000)
+    waits(queue, 10)
+    expect([cut(), rideAlong.size]).toEqual([numbered(10), 0])
   })
 
   test('is left empty while the upstream is in trouble', () => {

@@ -63,6 +63,24 @@ describe('BatchQueue', () => {
     expect(queue.isEmpty).toBe(true)
   })
 
+  test('drops a user whom somebody came to wait for, and who was only a refresh before, like all others', () => {
+    const queue = new BatchQueue()
+    const dropped: string[] = []
+    const [flight] = request(['a'], 100)
+    if (flight === undefined) throw new TypeError('no flight')
+    flight.refresh = true
+    queue.addRefresh(flight)
+    queue.promote(flight)
+    expect(queue.cut(100, 500, ({ user }) => dropped.push(user))).toEqual([])
+    expect(dropped).toEqual(['a'])
+  })
+
+  test('counts no request that has nobody to be asked for', () => {
+    const queue = new BatchQueue()
+    queue.addForeground([])
+    expect(queue.requests).toBe(0)
+  })
+
   test('drops users that nobody waits for any more, and fills their seats with others', () => {
     const queue = new BatchQueue()
     const dropped: string[] = []
@@ -136,13 +154,14 @@ describe('BatchQueue', () => {
     queue.addForeground(request(range('a', 100)))
     queue.addForeground(request(range('b', 100)))
     queue.addForeground(request(['c']))
+    expect(queue.requests).toBe(3)
     const ahead = [1, 8, 9, 16].map((count) => queue.usersAhead(count, false))
     expect(ahead).toEqual([19, 19, 36, 36])
     // No more than there are, unless newcomers keep the turns as long as they are.
     expect(queue.usersAhead(1_000, false)).toBe(203)
     expect(queue.usersAhead(1_000, true)).toBe(2 + 125 * 17)
     queue.cut(2 + 8 + 8 + 1 + 4, 0, keep)
-    expect(queue.usersAhead(8, true)).toBe(16)
+    expect([queue.usersAhead(8, true), queue.requests]).toEqual([16, 2])
     queue.cut(84 + 84, 0, keep)
     expect([queue.usersAhead(8, true), queue.foregroundUsers]).toEqual([12, 12])
     queue.takeAll()

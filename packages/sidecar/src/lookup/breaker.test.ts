@@ -50,6 +50,20 @@ describe('Breaker', () => {
     expect(breaker.retryAfterMs(now)).toBe(1_000)
   })
 
+  test('takes no call for a probe that starts before its time is over', () => {
+    const breaker = breakerAt(0)
+    calls(breaker, '-----', 0)
+    expect([breaker.started(999), breaker.mayCall(1_000)]).toEqual([false, true])
+    expect(breaker.started(1_000)).toBe(true)
+  })
+
+  test('tells no time to wait, and never less than none, while its probe is under way', () => {
+    const breaker = breakerAt(0)
+    calls(breaker, '-----', 0)
+    breaker.started(1_000)
+    expect([breaker.retryAfterMs(5_000), breaker.probingMs(5_000)]).toEqual([0, 4_000])
+  })
+
   test('shortens an open time by at most a fifth, and never lengthens it', () => {
     for (const [random, openMs] of [
       [0, 1_000],

@@ -79,6 +79,28 @@ describe('CredentialsBreaker', () => {
     expect(breaker.mayCall(60_060)).toBe(true)
   })
 
+  test('is not lifted by a call that began in the millisecond of the refusal', () => {
+    const breaker = new CredentialsBreaker()
+    breaker.started()
+    breaker.ended('proved', 0, 10)
+    breaker.started()
+    breaker.started()
+    breaker.ended('refused', 20, 30)
+    breaker.ended('proved', 30, 40)
+    expect(breaker.isOpen(40)).toBe(true)
+  })
+
+  test('is proved by a call that began in the millisecond in which the credentials were changed', () => {
+    const breaker = new CredentialsBreaker()
+    breaker.started()
+    breaker.ended('refused', 20, 30)
+    breaker.changed()
+    breaker.started()
+    breaker.ended('proved', 30, 40)
+    breaker.started()
+    expect(breaker.mayCall(40)).toBe(true)
+  })
+
   test('agrees with its rules told naively on every sequence of five events', () => {
     const events = ['start', 'refused', 'proved', 'silent', 'changed', 'wait'] as const
     for (const sequence of everySequence(events, 5)) {

@@ -6,12 +6,12 @@ import { defaultWindows } from '../../tests/support/lookup-under-test.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
 import { Landing } from './landing.ts'
-import { type Failure, failed, refused } from './outcome.ts'
+import type { Failure } from './outcome.ts'
 import { TagCache } from './tag-cache.ts'
 import { Trouble } from './trouble.ts'
 import { Waiting } from './waiting.ts'
 
-const failure: Failure = { code: 'upstream-unreachable', message: 'away', retryable: true }
+const failure: Failure = { code: 'upstream-unreachable', message: 'away', retryable: false }
 const NOW = 1_000
 
 function landingWith() {
@@ -125,7 +125,10 @@ describe('Landing of users whom it is of no use to ask for', () => {
       return request.begin(0, Infinity, undefined)
     })
     landing.failed([again, never], failure)
-    expect(await Promise.all(requests)).toEqual([[failed(failure)], [refused(failure)]])
+    expect(await Promise.all(requests)).toEqual([
+      [{ kind: 'failed', failure }],
+      [{ kind: 'failed', failure, nothingSent: true }],
+    ])
   })
 })
 

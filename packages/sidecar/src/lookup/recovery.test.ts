@@ -105,6 +105,18 @@ describe('users of a call that failed transiently', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('wait together, as long as the one that was tried most often', async () => {
+    const { send, cut } = recoveryWith()
+    const [first, second] = awaitedFlights(['user-1', 'user-2'])
+    if (first === undefined || second === undefined) throw new TypeError('no flights')
+    second.attempts = 1
+    send({ flights: [first, second] }, TRANSIENT)
+    await vi.advanceTimersByTimeAsync(99)
+    expect(cut()).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(cut()).toEqual(['user-1', 'user-2'])
+  })
+
   test('are tried once more only, if nobody knows the code', async () => {
     const { send, cut, failed } = recoveryWith()
     const flights = awaitedFlights(['user-1'])

@@ -27,7 +27,14 @@ describe('RideAlong', () => {
     }
     const last = new RideAlong(WINDOW_MS)
     last.enter('user-1', 60_999)
+    last.forgetStale(60_998)
     expect(dueAt(last, 60_998)).toEqual(['user-1'])
+  })
+
+  test('offers nobody who is stale', () => {
+    const rideAlong = new RideAlong(WINDOW_MS)
+    rideAlong.enter('user-1', 60_000)
+    expect(dueAt(rideAlong, 60_000)).toEqual([])
   })
 
   test('offers each user once', () => {

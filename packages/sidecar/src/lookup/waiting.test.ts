@@ -211,6 +211,18 @@ describe('a place with a fallback', () => {
     expect(request.told).toEqual(['stale ["old"]', 'fetched ["b"]'])
   })
 
+  test('waits for its new value until patience is over, though the other places are filled', async () => {
+    const waiting = waitingFor(2)
+    waiting.seat(place)
+    const second = waiting.seat({ ...seat, index: 1 })
+    const request = begun(waiting, 100)
+    waiting.settle(second, known('fetched', 'b'))
+    await vi.advanceTimersByTimeAsync(99)
+    expect(request.told).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(request.told).toEqual(['stale ["old"]', 'fetched ["b"]'])
+  })
+
   test('waits on if its fallback has grown too old by the time patience is over', async () => {
     const waiting = waitingFor(1)
     const waiter = waiting.seat({ ...place, fallback: known('stale', 'old', 99) })
@@ -235,22 +247,25 @@ describe('a place with a fallback', () => {
 })
 
 describe('what was read from the cache before the wait', () => {
-  const cached = (usableUntilMs: number): Waiting => {
+  const cached = (source: 'fresh' | 'stale', usableUntilMs: number): Waiting => {
     const startMs = performance.now()
-    const outcomes = [known('fresh', 'cached', usableUntilMs), undefined]
+    const outcomes = [known(source, 'cached', usableUntilMs), undefined]
     const waiting = new Waiting(outcomes, 1_000, () => performance.now() - startMs)
     waiting.seat({ ...seat, index: 1 })
     return waiting
   }
 
   test.each([
-    [499, Infinity, 'fresh ["cached"]'],
-    [500, Infinity, 'stale ["cached"]'],
-    [700, 700, 'stale ["cached"]'],
-    [701, 700, 'deadline-exceeded'],
-  ])('is told %i ms later, if usable until %i, as %s', async (atMs, usableUntilMs, told) => {
+    ['fresh', 499, Infinity, 'fresh ["cached"]'],
+    ['fresh', 500, Infinity, 'stale ["cached"]'],
+    ['fresh', 700, 700, 'stale ["cached"]'],
+    ['fresh', 701, 700, 'deadline-exceeded'],
+    ['stale', 700, 700, 'stale ["cached"]'],
+    ['stale', 701, 700, 'deadline-exceeded'],
+  ] as const)('is told, if %s then, %i ms later, if usable until %i, as %s', async (...row) => {
+    const [source, atMs, usableUntilMs, told] = row
     const leaver = new AbortController()
-    const request = begun(cached(usableUntilMs), Infinity, leaver.signal)
+    const request = begun(cached(source, usableUntilMs), Infinity, leaver.signal)
     await vi.advanceTimersByTimeAsync(atMs)
     leaver.abort()
     await vi.advanceTimersByTimeAsync(0)

@@ -125,7 +125,6 @@ export class Waiting {
     clearTimeout(this.#patience)
     for (const { index, fallback, delayedBy } of this.#open)
       this.#outcomes[index] = this.#fallbackOr(fallback, failed(delayedBy ?? LATE))
-    this.#open.clear()
     const now = this.#now()
     this.#done.resolve(
       this.#outcomes.map((outcome) => agedWhileWaiting(outcome ?? failed(LATE), now)),
