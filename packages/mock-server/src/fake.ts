@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import type { HttpHandler } from 'msw'
 
 import type { AppCredentials, AppSettings, AppStart } from './engine/app.ts'
@@ -17,7 +19,7 @@ import { serve } from './http/serve.ts'
 import type { Interception } from './msw/intercept.ts'
 import { createHandlers } from './msw/handlers.ts'
 import { intercept } from './msw/intercept.ts'
-import { sampleApp, sampleUsers } from './samples.ts'
+import { developmentSecretKey, sampleApp, sampleUsers } from './samples.ts'
 
 export interface FakeTencentOptions {
   /** Users and their tags, in every app. Default: `sampleUsers`. */
@@ -78,6 +80,11 @@ export interface FakeTencent {
   requests(): readonly JournalEntry[]
   /** Takes every app back to its start. */
   reset(): void
+  /**
+   * Creates an app that shares nothing with the others, as at the start but for its credentials: one
+   * for each test, so that tests can run at once. Its SDKAppID is the one after the highest.
+   */
+  newApp(): App
   /** Another of the fake's apps; undefined if there is none of this id. */
   app(sdkAppId: number): App | undefined
 }
@@ -124,8 +131,20 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
     reset: () => {
       for (const each of engine.apps()) each.reset()
     },
+    newApp: () => {
+      const fresh = new App(freshCredentials(engine.apps()), start)
+      engine.add(fresh)
+      return fresh
+    },
     app: (sdkAppId) => engine.app(String(sdkAppId)),
   }
+}
+
+function freshCredentials(apps: readonly App[]): AppCredentials {
+  const highest = Math.max(...apps.map(({ credentials }) => credentials.sdkAppId))
+  const sdkAppId = highest + 1
+  const secretKey = createHash('sha256').update(`${developmentSecretKey}${sdkAppId}`).digest('hex')
+  return { sdkAppId, secretKey, adminId: sampleApp.adminId }
 }
 
 function readSettings(options: FakeTencentOptions): AppSettings {

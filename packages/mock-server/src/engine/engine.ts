@@ -22,7 +22,7 @@ import { claimedJson, fail, page } from './reply.ts'
  * answer.
  */
 export class Engine {
-  readonly #apps: ReadonlyMap<string, App>
+  readonly #apps: Map<string, App>
   readonly #first: App
   readonly #clock: Clock
 
@@ -40,6 +40,11 @@ export class Engine {
   /** All apps, the first one first. */
   apps(): readonly App[] {
     return [...this.#apps.values()]
+  }
+
+  /** Adds an app; another of its SDKAppID gives way. */
+  add(app: App): void {
+    this.#apps.set(String(app.credentials.sdkAppId), app)
   }
 
   /** Answers a call; throws NetFault where the connection is to end without an answer. */
