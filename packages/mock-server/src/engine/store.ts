@@ -5,6 +5,11 @@ export type Users =
   | Readonly<Record<string, readonly string[]>>
   | ReadonlyMap<string, readonly string[]>
 
+/** Users as a Map, whichever way they were given. */
+export function usersOf(users: Users): ReadonlyMap<string, readonly string[]> {
+  return new Map(users instanceof Map ? users : Object.entries(users))
+}
+
 /**
  * A TagStore holds the tags of one app's users. A user in it without tags is known, and has none.
  */
@@ -14,7 +19,7 @@ export class TagStore {
 
   /** Throws ReservedAccountError if there is a magic account among the users. */
   constructor(users: Users) {
-    this.#seed = new Map(users instanceof Map ? users : Object.entries(users))
+    this.#seed = usersOf(users)
     for (const user of this.#seed.keys()) refuseMagic(user)
     this.#tagsOf = new Map(this.#seed)
   }
@@ -33,6 +38,15 @@ export class TagStore {
     this.#tagsOf.set(user, [...tags])
   }
 
+  /**
+   * Gives each of these users exactly these tags; others keep theirs. Throws ReservedAccountError,
+   * and then nothing has changed.
+   */
+  add(users: ReadonlyMap<string, readonly string[]>): void {
+    for (const user of users.keys()) refuseMagic(user)
+    for (const [user, tags] of users) this.#tagsOf.set(user, [...tags])
+  }
+
   /** Makes the account unknown; returns whether it was known. */
   delete(user: string): boolean {
     return this.#tagsOf.delete(user)
@@ -43,8 +57,17 @@ export class TagStore {
     return [...this.#tagsOf.keys()]
   }
 
-  /** Goes back to the users it was created with. */
-  reset(): void {
-    this.#tagsOf = new Map(this.#seed)
+  /** The known accounts and their tags. */
+  entries(): ReadonlyMap<string, readonly string[]> {
+    return new Map(this.#tagsOf)
+  }
+
+  /**
+   * Has these users and no others; by default those it was created with. Throws
+   * ReservedAccountError, and then nothing has changed.
+   */
+  reset(users: ReadonlyMap<string, readonly string[]> = this.#seed): void {
+    for (const user of users.keys()) refuseMagic(user)
+    this.#tagsOf = new Map(users)
   }
 }
