@@ -2,7 +2,6 @@ import { apis } from './apis.ts'
 import type { App } from './app.ts'
 import { accountsIn, parseJson, readBody } from './body.ts'
 import type { Call } from './call.ts'
-import type { Clock } from './clock.ts'
 import { callerGone, deliver, pause } from './delivery.ts'
 import { NetFault } from './errors.ts'
 import { candidatesOfHeader } from './fault-candidate.ts'
@@ -24,12 +23,10 @@ import { claimedJson, fail, page } from './reply.ts'
 export class Engine {
   readonly #apps: Map<string, App>
   readonly #first: App
-  readonly #clock: Clock
 
-  constructor(first: App, others: readonly App[], clock: Clock) {
+  constructor(first: App, others: readonly App[]) {
     this.#first = first
     this.#apps = new Map([first, ...others].map((app) => [String(app.credentials.sdkAppId), app]))
-    this.#clock = clock
   }
 
   /** The app with this SDKAppID; the first one if none is given. */
@@ -49,25 +46,26 @@ export class Engine {
 
   /** Answers a call; throws NetFault where the connection is to end without an answer. */
   async handle(request: Request): Promise<Response> {
-    const arrivedMs = this.#clock.monotonicMs()
-    const call = this.#arrive(request, arrivedMs)
+    const call = this.#arrive(request)
+    const arrivedMs = call.app.clock.monotonicMs()
     const note = (update: JournalUpdate): void => call.app.journal.update(call.seq, update)
     try {
       return await this.#answer(call, request, note)
     } finally {
-      note({ durationMs: this.#clock.monotonicMs() - arrivedMs })
+      note({ durationMs: call.app.clock.monotonicMs() - arrivedMs })
     }
   }
 
-  #arrive(request: Request, nowMs: number): Call {
+  #arrive(request: Request): Call {
     const { pathname: path, searchParams: query } = new URL(request.url)
     const { method, signal } = request
     const named = this.#apps.get(query.get('sdkappid') ?? '')
     const app = named ?? this.#first
     const api = apis.get(path)
+    const nowMs = app.clock.monotonicMs()
     app.referee.callArrived(api === undefined ? 'no API' : path, nowMs)
     const isAdmitted = api === undefined || named === undefined || app.admit(path, nowMs)
-    const seq = app.journal.open({ atMs: this.#clock.wallMs(), method, path })
+    const seq = app.journal.open({ atMs: app.clock.wallMs(), method, path })
     return { method, path, query, signal, app, namesApp: named !== undefined, api, isAdmitted, seq }
   }
 
@@ -94,7 +92,7 @@ export class Engine {
       magic.tags.get(account) ?? app.users.tagsOf(account)
     const reply =
       plan.answer === undefined
-        ? judge(call, { text, body, plan, tagsOf }, this.#clock.wallMs())
+        ? judge(call, { text, body, plan, tagsOf }, app.clock.wallMs())
         : staged(plan.answer)
     const latencyMs = drawDelayMs(app.settings.latency, app.random)
     const extraMs = plan.delay === undefined ? 0 : drawDelayMs(plan.delay, app.random)
