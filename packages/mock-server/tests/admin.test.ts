@@ -146,6 +146,8 @@ How it has been treated since the start or the last reset:
 
 Faults in force, in the order of asking:
   1  err:60007;times=1  (fired 1 of 2)
+
+All there is to call is in /__admin/openapi.json.
 `,
     ])
   })

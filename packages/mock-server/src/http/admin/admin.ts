@@ -8,6 +8,7 @@ import { VerificationError } from '../../engine/verification.ts'
 import { addCallRoutes } from './call-routes.ts'
 import { addDataRoutes } from './data-routes.ts'
 import { addFaultRoutes } from './fault-routes.ts'
+import { openApi } from './open-api.ts'
 import type { AdminEnv } from './request.ts'
 import { addStateRoutes } from './state-routes.ts'
 import { statusText } from './status-text.ts'
@@ -36,6 +37,7 @@ export function createAdmin(control: MockControl): Hono<AdminEnv> {
     throw error
   })
   admin.get('/', async (context) => context.text(await statusText(context.var.control)))
+  admin.get('/openapi.json', (context) => context.json(openApi()))
   addStateRoutes(admin)
   addDataRoutes(admin)
   addFaultRoutes(admin)

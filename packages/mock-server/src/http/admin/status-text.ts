@@ -24,6 +24,8 @@ export async function statusText(control: MockControl): Promise<string> {
     faults.length === 0 ? 'No fault is in force.' : 'Faults in force, in the order of asking:',
     ...faults.map(({ id, spec, hits, fired }) => `  ${id}  ${spec}  (fired ${fired} of ${hits})`),
     '',
+    'All there is to call is in /__admin/openapi.json.',
+    '',
   ].join('\n')
 }
 
