@@ -93,6 +93,15 @@ describe.each(ways)('a control %s', (_, setUp) => {
     expect(await it.control.snapshot()).toEqual(snapshot)
   })
 
+  test('restores nothing of a snapshot that has a broken fault in it', async () => {
+    await using it = await setUp()
+    const snapshot = await it.control.snapshot()
+    const faults = [{ spec: 'er:60007', origin: 'added', hits: 0, fired: 0 } as const]
+    const broken = { ...snapshot, users: {}, advancedMs: 1, faults }
+    await expect(it.control.restore(broken)).rejects.toThrow('near: err')
+    expect(await it.control.snapshot()).toEqual(snapshot)
+  })
+
   test('puts faults in force, tells what they did, and takes out one or all', async () => {
     await using it = await setUp()
     const added = await it.control.fault('err:60007;times=1')
@@ -186,8 +195,10 @@ describe.each(ways)('a control %s', (_, setUp) => {
       unknownAccounts: 'error-list',
       signatureCheck: 'on',
     })
+    await it.control.changeSettings({ rate: 7 })
     expect(await it.control.changeSettings({ unknownAccounts: 'empty' })).toEqual({
       ...before,
+      rate: 7,
       unknownAccounts: 'empty',
     })
     expect(await ask(it.fake, ['ghost'])).toEqual(okReply({ ghost: [] }))

@@ -51,7 +51,12 @@ describe('a verification', () => {
   })
 
   test('that fails names the accounts that were nearest, and how often they were asked for', async () => {
-    const { journal } = journalOf(['xiaohong', 'xiaomin'], ['user-1'], ['xiaomin'], ['xiaomingg'])
+    const { journal } = journalOf(
+      ['xiaohong', 'xiaomin', 'xiaomin'],
+      ['user-1'],
+      ['xiaomin'],
+      ['xiaomingg'],
+    )
     const failure: unknown = await verify(journal, { account: 'xiaoming' }).catch(
       (error: unknown) => error,
     )
@@ -66,6 +71,14 @@ describe('a verification', () => {
         { account: 'xiaomingg', calls: 1 },
         { account: 'xiaohong', calls: 1 },
       ],
+    })
+  })
+
+  test('that fails for the number of calls does not name the account as near itself', async () => {
+    const { journal } = journalOf(['xiaoming'], ['xiaohong'])
+    await expect(verify(journal, { account: 'xiaoming', exactly: 2 })).rejects.toMatchObject({
+      calls: 1,
+      nearest: [{ account: 'xiaohong', calls: 1 }],
     })
   })
 

@@ -9,7 +9,7 @@ export async function statusText(control: MockControl): Promise<string> {
   return [
     "tagside-mock, a fake of Tencent Cloud Chat's tag API",
     '',
-    `app ${health.sdkAppId}, admin ${health.adminId}, ${health.users} users`,
+    `app ${health.sdkAppId}, admin ${health.adminId}, known users ${health.users}`,
     `rate ${rate}, latency ${latency}, unknown accounts ${unknownAccounts}, signature check ${signatureCheck}`,
     `random seed ${health.randomSeed}, clock ${now} (${advancedMs} ms ahead)`,
     '',
