@@ -44,7 +44,7 @@ export class TagStore {
    */
   add(users: ReadonlyMap<string, readonly string[]>): void {
     for (const user of users.keys()) refuseMagic(user)
-    for (const [user, tags] of users) this.#tagsOf.set(user, [...tags])
+    for (const [user, tags] of users) this.set(user, tags)
   }
 
   /** Makes the account unknown; returns whether it was known. */
