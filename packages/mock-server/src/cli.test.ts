@@ -47,6 +47,7 @@ describe('tagside-mock', () => {
   test.for<[string, object]>([
     ['--rate off', { rate: 'off' }],
     ['--rate 7', { rate: 7 }],
+    ['--rate-algorithm bucket', { rateAlgorithm: 'bucket' }],
     ['--latency lognormal(40,0.4)', { latency: 'lognormal(40,0.4)' }],
     ['--fault err:60007;times=2 --fault hang', { faults: ['err:60007;times=2', 'hang'] }],
     ['--random-seed 7', { randomSeed: 7 }],
@@ -94,6 +95,7 @@ describe('tagside-mock', () => {
     ['--port', '--port: a value is missing'],
     ['--host=', '--host: expected a host name or an address, got ""'],
     ['--rate 0', '--rate: expected a whole number from 1 to 1000000, got "0"'],
+    ['--rate-algorithm slow', '--rate-algorithm: expected sliding, fixed, bucket, got "slow"'],
     [
       '--latency fast',
       '--latency: expected MS, uniform(MIN,MAX) or lognormal(MEDIAN,SIGMA), got "fast"',

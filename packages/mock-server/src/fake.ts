@@ -9,6 +9,7 @@ import type { FaultRule } from './engine/fault-rules.ts'
 import { parseFault } from './engine/faults.ts'
 import type { JournalEntry } from './engine/journal.ts'
 import { latencyForms, parseLatency } from './engine/latency.ts'
+import type { RateAlgorithm } from './engine/rate-limiter.ts'
 import type { RefereeStats } from './engine/referee.ts'
 import type { Users } from './engine/store.ts'
 import { createPort } from './http/port.ts'
@@ -25,9 +26,15 @@ export interface FakeTencentOptions {
   /** Default: `sampleApp` alone. The first one is the one the fake's own methods are about. */
   readonly apps?: readonly AppCredentials[] | undefined
   /**
-   * Calls of one API in any trailing second, then 60007; an integer from 1, or `off`. Default 100.
+   * Calls of one API in a second, then 60007; an integer from 1, or `off`. Default 100.
    */
   readonly rate?: number | 'off' | undefined
+  /**
+   * What counts as a second: any trailing one (`sliding`), the whole seconds of the clock
+   * (`fixed`), or a bucket that holds a second's worth and fills up steadily (`bucket`). Default
+   * `sliding`.
+   */
+  readonly rateAlgorithm?: RateAlgorithm | undefined
   /**
    * How long every answer is held back: `40`, `uniform(10,80)` or `lognormal(40,0.4)`, in ms.
    * Default 0.
@@ -129,7 +136,8 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
 }
 
 function readSettings(options: FakeTencentOptions): AppSettings {
-  const { rate = 100, unknownAccounts = 'error-list', signatureCheck = 'on' } = options
+  const { rate = 100, rateAlgorithm = 'sliding' } = options
+  const { unknownAccounts = 'error-list', signatureCheck = 'on' } = options
   if (rate !== 'off' && (!Number.isInteger(rate) || rate < 1)) {
     throw new RangeError(`rate: expected a whole number from 1, or 'off', got ${rate}`)
   }
@@ -137,7 +145,7 @@ function readSettings(options: FakeTencentOptions): AppSettings {
   if (latency === undefined) {
     throw new RangeError(`latency: expected ${latencyForms}, got ${options.latency}`)
   }
-  return { rate, latency, unknownAccounts, signatureCheck }
+  return { rate, rateAlgorithm, latency, unknownAccounts, signatureCheck }
 }
 
 function distinct(apps: readonly AppCredentials[]): readonly AppCredentials[] {

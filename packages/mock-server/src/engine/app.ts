@@ -5,7 +5,8 @@ import type { Latency } from './latency.ts'
 import { MagicAccounts } from './magic-accounts.ts'
 import type { Random } from './random.ts'
 import { createRandom } from './random.ts'
-import { RateWindow } from './rate-window.ts'
+import type { RateAlgorithm, RateLimiter } from './rate-limiter.ts'
+import { createRateLimiter } from './rate-limiter.ts'
 import { Referee } from './referee.ts'
 import type { Users } from './store.ts'
 import { TagStore } from './store.ts'
@@ -21,8 +22,10 @@ export interface AppCredentials {
 }
 
 export interface AppSettings {
-  /** Calls of one API in any trailing second, or `off`. */
+  /** Calls of one API in a second, or `off`. */
   readonly rate: number | 'off'
+  /** What counts as a second. */
+  readonly rateAlgorithm: RateAlgorithm
   /** How long every answer is held back. */
   readonly latency: Latency
   /**
@@ -44,7 +47,7 @@ export interface AppStart {
 
 /**
  * An App is one SDKAppID with all that belongs to it: users, faults, journal, statistics, rate
- * windows and random numbers. Apps share nothing, so tests that run at once use an app each.
+ * limits and random numbers. Apps share nothing, so tests that run at once use an app each.
  */
 export class App {
   readonly credentials: AppCredentials
@@ -57,7 +60,7 @@ export class App {
   readonly randomSeed: number
   #generator: Random
   #referee = new Referee()
-  #windows = new Map<string, RateWindow>()
+  #limiters = new Map<string, RateLimiter>()
 
   constructor(credentials: AppCredentials, start: AppStart) {
     this.credentials = credentials
@@ -73,16 +76,18 @@ export class App {
     return this.#referee
   }
 
-  /** Takes a place in the API's rate window, or returns false if there is none. */
+  /** Takes a place for a call of the API, or returns false if its rate has none left. */
   admit(path: string, nowMs: number): boolean {
-    if (this.settings.rate === 'off') return true
-    const window = this.#windows.get(path) ?? new RateWindow()
-    this.#windows.set(path, window)
-    return window.admit(nowMs, this.settings.rate)
+    const { rate, rateAlgorithm } = this.settings
+    if (rate === 'off') return true
+    const key = `${rateAlgorithm} ${path}`
+    const limiter = this.#limiters.get(key) ?? createRateLimiter(rateAlgorithm)
+    this.#limiters.set(key, limiter)
+    return limiter.admit(nowMs, rate)
   }
 
   /**
-   * Goes back to the start: users, faults, journal, statistics, rate windows and random numbers.
+   * Goes back to the start: users, faults, journal, statistics, rate limits and random numbers.
    */
   reset(): void {
     this.users.reset()
@@ -91,6 +96,6 @@ export class App {
     this.journal.clear()
     this.#generator = createRandom(this.randomSeed)
     this.#referee = new Referee()
-    this.#windows = new Map()
+    this.#limiters = new Map()
   }
 }
