@@ -30,7 +30,8 @@ export interface AppSettings {
   readonly latency: Latency
   /**
    * What becomes of an account that is not known: `error-list` names it with 70107, `omit` says
-   * nothing of it (as documents before 2025 do), `empty` gives it no tags.
+   * nothing of it (as documents before 2025 do), `empty` takes it for a user without tags, who can
+   * be given some.
    */
   readonly unknownAccounts: 'error-list' | 'omit' | 'empty'
   /** `off`: identifier, usersig and contenttype are not looked at. */

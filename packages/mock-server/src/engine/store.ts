@@ -1,4 +1,5 @@
 import { refuseMagic } from './magic-id.ts'
+import { TagUsage } from './tag-usage.ts'
 
 /** Users and their tags, as one gives them: a Map is needed only for ids such as `__proto__`. */
 export type Users =
@@ -10,13 +11,19 @@ export type Users =
  */
 export class TagStore {
   readonly #seed: ReadonlyMap<string, readonly string[]>
-  #tagsOf: Map<string, readonly string[]>
+  #tagsOf = new Map<string, readonly string[]>()
+  #usage = new TagUsage()
 
   /** Throws ReservedAccountError if there is a magic account among the users. */
   constructor(users: Users) {
     this.#seed = new Map(users instanceof Map ? users : Object.entries(users))
     for (const user of this.#seed.keys()) refuseMagic(user)
-    this.#tagsOf = new Map(this.#seed)
+    this.reset()
+  }
+
+  /** Who has which tag. */
+  get usage(): TagUsage {
+    return this.#usage
   }
 
   /** Returns the user's tags, or undefined for an account that was never imported. */
@@ -25,16 +32,18 @@ export class TagStore {
   }
 
   /**
-   * Gives the user exactly these tags; a user not yet known becomes known. Throws
-   * ReservedAccountError.
+   * Gives the user exactly these tags, with no regard to limits; a user not yet known becomes
+   * known. Throws ReservedAccountError.
    */
   set(user: string, tags: readonly string[]): void {
     refuseMagic(user)
+    this.#usage.change(user, this.#tagsOf.get(user) ?? [], tags)
     this.#tagsOf.set(user, [...tags])
   }
 
   /** Makes the account unknown; returns whether it was known. */
   delete(user: string): boolean {
+    this.#usage.change(user, this.#tagsOf.get(user) ?? [], [])
     return this.#tagsOf.delete(user)
   }
 
@@ -46,5 +55,7 @@ export class TagStore {
   /** Goes back to the users it was created with. */
   reset(): void {
     this.#tagsOf = new Map(this.#seed)
+    this.#usage = new TagUsage()
+    for (const [user, tags] of this.#seed) this.#usage.change(user, [], tags)
   }
 }
