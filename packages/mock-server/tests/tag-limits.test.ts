@@ -175,10 +175,10 @@ describe('adding tags', () => {
     expect(await add('xiaoming')).toEqual(refused('xiaoming', 90035))
   })
 
-  test('takes nothing from a user who was set up with more than the limits', async () => {
-    const fake = fakeOf({ xiaoming: numbered(1200) })
+  test('takes nothing from an app that was set up with more than the limits', async () => {
+    const fake = fakeOf({ xiaoming: numbered(1200), xiaohong: [] })
     const Tags = ['tag-0', 'tag-1']
-    const UserTags = [{ To_Account: 'xiaoming', Tags }]
+    const UserTags = [entry('xiaoming', Tags), entry('xiaohong', Tags)]
     expect(await tell(fake, addTag, { UserTags })).toEqual(done)
     expect(await tell(fake, 'timpush/remove_tag', { UserTags })).toEqual(done)
     expect(fake.app(fake.credentials.sdkAppId)?.users.tagsOf('xiaoming')).toHaveLength(1198)
