@@ -10,6 +10,7 @@ import { Engine } from './engine/engine.ts'
 import type { FaultRule } from './engine/fault-rules.ts'
 import { parseFault } from './engine/faults.ts'
 import type { JournalEntry, JournalFilter } from './engine/journal.ts'
+import type { RateAlgorithm } from './engine/rate-limiter.ts'
 import type { RefereeStats } from './engine/referee.ts'
 import { changedSettings, defaultSettings } from './engine/settings.ts'
 import type { Snapshot } from './engine/snapshot.ts'
@@ -32,9 +33,15 @@ export interface FakeTencentOptions {
   /** Default: `sampleApp` alone. The first one is the one the fake's own methods are about. */
   readonly apps?: readonly AppCredentials[] | undefined
   /**
-   * Calls of one API in any trailing second, then 60007; an integer from 1, or `off`. Default 100.
+   * Calls of one API in a second, then 60007; an integer from 1, or `off`. Default 100.
    */
   readonly rate?: number | 'off' | undefined
+  /**
+   * What counts as a second: any trailing one (`sliding`), the whole seconds of the clock
+   * (`fixed`), or a bucket that holds a second's worth and fills up steadily (`bucket`). Default
+   * `sliding`.
+   */
+  readonly rateAlgorithm?: RateAlgorithm | undefined
   /**
    * How long every answer is held back: `40`, `uniform(10,80)` or `lognormal(40,0.4)`, in ms.
    * Default 0.

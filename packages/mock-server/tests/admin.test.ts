@@ -133,7 +133,7 @@ describe('the admin API', () => {
       `tagside-mock, a fake of Tencent Cloud Chat's tag API
 
 app 1400000000, admin administrator, known users 1
-rate 100, latency 0, unknown accounts error-list, signature check on
+rate 100 (sliding), latency 0, unknown accounts error-list, signature check on
 random seed 42, clock 2026-01-01T00:00:00.000Z (0 ms ahead)
 
 How it has been treated since the start or the last reset:

@@ -191,6 +191,7 @@ describe.each(ways)('a control %s', (_, setUp) => {
     const before = await it.control.settings()
     expect(before).toEqual({
       rate: 100,
+      rateAlgorithm: 'sliding',
       latency: '0',
       unknownAccounts: 'error-list',
       signatureCheck: 'on',
@@ -204,11 +205,13 @@ describe.each(ways)('a control %s', (_, setUp) => {
     expect(await ask(it.fake, ['ghost'])).toEqual(okReply({ ghost: [] }))
     const changed = await it.control.changeSettings({
       rate: 'off',
+      rateAlgorithm: 'fixed',
       latency: 'uniform(0,1)',
       signatureCheck: 'off',
     })
     expect(changed).toEqual({
       rate: 'off',
+      rateAlgorithm: 'fixed',
       latency: 'uniform(0,1)',
       unknownAccounts: 'empty',
       signatureCheck: 'off',

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 
 import { userSigVariants } from '../engine/issue-usersig.ts'
 import { latencyForms, parseLatency } from '../engine/latency.ts'
+import { rateAlgorithms } from '../engine/rate-limiter.ts'
 
 /**
  * What goes over the wire of the admin API: bodies, which the server parses, and answers, which the
@@ -22,6 +23,7 @@ const users = v.custom<Readonly<Record<string, readonly string[]>>>(
 const counts = v.record(v.string(), count)
 
 const rate = v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal('off')])
+const rateAlgorithm = v.picklist(rateAlgorithms)
 const latency = v.pipe(
   v.string(),
   v.check((value) => parseLatency(value) !== undefined, `expected ${latencyForms}`),
@@ -29,7 +31,7 @@ const latency = v.pipe(
 const unknownAccounts = v.picklist(['error-list', 'omit', 'empty'])
 const signatureCheck = v.picklist(['on', 'off'])
 const fault = v.object({ id: count, spec: v.string(), hits: count, fired: count })
-const settings = v.strictObject({ rate, latency, unknownAccounts, signatureCheck })
+const settings = v.strictObject({ rate, rateAlgorithm, latency, unknownAccounts, signatureCheck })
 const snapshot = v.strictObject({
   users,
   faults: v.array(
@@ -73,6 +75,7 @@ export const bodies = {
   }),
   settings: v.strictObject({
     rate: v.optional(rate),
+    rateAlgorithm: v.optional(rateAlgorithm),
     latency: v.optional(v.union([v.pipe(v.number(), v.minValue(0)), latency])),
     unknownAccounts: v.optional(unknownAccounts),
     signatureCheck: v.optional(signatureCheck),
@@ -129,7 +132,7 @@ export const answers = {
     nearest: v.array(v.object({ account: v.string(), calls: count })),
   }),
   clock: v.object({ now: v.string(), nowMs: v.number(), advancedMs: v.number() }),
-  settings: v.object({ rate, latency: v.string(), unknownAccounts, signatureCheck }),
+  settings: v.object({ rate, rateAlgorithm, latency: v.string(), unknownAccounts, signatureCheck }),
   userSig: v.object({
     sdkAppId,
     identifier: v.string(),

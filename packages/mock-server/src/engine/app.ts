@@ -8,7 +8,8 @@ import type { Latency } from './latency.ts'
 import { MagicAccounts } from './magic-accounts.ts'
 import type { Generator, Random } from './random.ts'
 import { createRandom } from './random.ts'
-import { RateWindow } from './rate-window.ts'
+import type { RateAlgorithm, RateLimiter } from './rate-limiter.ts'
+import { createRateLimiter } from './rate-limiter.ts'
 import { Referee } from './referee.ts'
 import type { SettingsChange } from './settings.ts'
 import { changedSettings, writtenSettings } from './settings.ts'
@@ -27,13 +28,16 @@ export interface AppCredentials {
 }
 
 export interface AppSettings {
-  /** Calls of one API in any trailing second, or `off`. */
+  /** Calls of one API in a second, or `off`. */
   readonly rate: number | 'off'
+  /** What counts as a second. */
+  readonly rateAlgorithm: RateAlgorithm
   /** How long every answer is held back. */
   readonly latency: Latency
   /**
    * What becomes of an account that is not known: `error-list` names it with 70107, `omit` says
-   * nothing of it (as documents before 2025 do), `empty` gives it no tags.
+   * nothing of it (as documents before 2025 do), `empty` takes it for a user without tags, who can
+   * be given some.
    */
   readonly unknownAccounts: 'error-list' | 'omit' | 'empty'
   /** `off`: identifier, usersig and contenttype are not looked at. */
@@ -52,7 +56,8 @@ export interface AppStart {
 
 /**
  * An App is one SDKAppID with all that belongs to it: users, faults, settings, journal, statistics,
- * rate windows, random numbers and a clock. Apps share nothing, so tests that run at once use an app each.
+ * rate limits, random numbers and a clock. Apps share nothing, so tests that run at once use an app
+ * each.
  */
 export class App {
   readonly credentials: AppCredentials
@@ -67,7 +72,7 @@ export class App {
   #settings: AppSettings
   #generator: Generator
   #referee = new Referee()
-  #windows = new Map<string, RateWindow>()
+  #limiters = new Map<string, RateLimiter>()
 
   constructor(credentials: AppCredentials, start: AppStart) {
     this.credentials = credentials
@@ -94,16 +99,18 @@ export class App {
     this.#settings = changedSettings(this.#settings, change)
   }
 
-  /** Takes a place in the API's rate window, or returns false if there is none. */
+  /** Takes a place for a call of the API, or returns false if its rate has none left. */
   admit(path: string, nowMs: number): boolean {
-    if (this.settings.rate === 'off') return true
-    const window = this.#windows.get(path) ?? new RateWindow()
-    this.#windows.set(path, window)
-    return window.admit(nowMs, this.settings.rate)
+    const { rate, rateAlgorithm } = this.settings
+    if (rate === 'off') return true
+    const key = `${rateAlgorithm} ${path}`
+    const limiter = this.#limiters.get(key) ?? createRateLimiter(rateAlgorithm)
+    this.#limiters.set(key, limiter)
+    return limiter.admit(nowMs, rate)
   }
 
   /**
-   * Goes back to the start: users, faults, settings, journal, statistics, rate windows, random
+   * Goes back to the start: users, faults, settings, journal, statistics, rate limits, random
    * numbers and clock.
    */
   reset(): void {
@@ -115,7 +122,7 @@ export class App {
     this.#settings = this.#start.settings
     this.#generator = createRandom(this.randomSeed)
     this.#referee = new Referee()
-    this.#windows = new Map()
+    this.#limiters = new Map()
   }
 
   snapshot(): Snapshot {
@@ -131,7 +138,7 @@ export class App {
 
   /**
    * Becomes as it was when the snapshot was taken, or as another app was. Journal, statistics and
-   * rate windows stay. Throws RangeError or a MockError, and then nothing has changed.
+   * rate limits stay. Throws RangeError or a MockError, and then nothing has changed.
    */
   restore(snapshot: Snapshot): void {
     const settings = changedSettings(this.#settings, snapshot.settings)

@@ -10,6 +10,7 @@ export interface WrittenSettings extends Omit<AppSettings, 'latency'> {
 export interface SettingsChange {
   /** An integer from 1, or `off`. */
   readonly rate?: AppSettings['rate'] | undefined
+  readonly rateAlgorithm?: AppSettings['rateAlgorithm'] | undefined
   /** `40`, `uniform(10,80)` or `lognormal(40,0.4)`, in milliseconds. */
   readonly latency?: number | string | undefined
   readonly unknownAccounts?: AppSettings['unknownAccounts'] | undefined
@@ -19,6 +20,7 @@ export interface SettingsChange {
 /** The settings of an app that is given none. */
 export const defaultSettings: AppSettings = {
   rate: 100,
+  rateAlgorithm: 'sliding',
   latency: { kind: 'fixed', ms: 0 },
   unknownAccounts: 'error-list',
   signatureCheck: 'on',
@@ -35,8 +37,8 @@ export function changedSettings(current: AppSettings, change: SettingsChange): A
   if (latency === undefined) {
     throw new RangeError(`latency: expected ${latencyForms}, got ${change.latency}`)
   }
-  const { signatureCheck = current.signatureCheck } = change
-  return { rate, latency, unknownAccounts, signatureCheck }
+  const { rateAlgorithm = current.rateAlgorithm, signatureCheck = current.signatureCheck } = change
+  return { rate, rateAlgorithm, latency, unknownAccounts, signatureCheck }
 }
 
 /** Writes settings as `changedSettings` reads them. */

@@ -1,4 +1,5 @@
 import { refuseMagic } from './magic-id.ts'
+import { TagUsage } from './tag-usage.ts'
 
 /** Users and their tags, as one gives them: a Map is needed only for ids such as `__proto__`. */
 export type Users =
@@ -15,13 +16,19 @@ export function usersOf(users: Users): ReadonlyMap<string, readonly string[]> {
  */
 export class TagStore {
   readonly #seed: ReadonlyMap<string, readonly string[]>
-  #tagsOf: Map<string, readonly string[]>
+  #tagsOf = new Map<string, readonly string[]>()
+  #usage = new TagUsage()
 
   /** Throws ReservedAccountError if there is a magic account among the users. */
   constructor(users: Users) {
     this.#seed = usersOf(users)
     for (const user of this.#seed.keys()) refuseMagic(user)
-    this.#tagsOf = new Map(this.#seed)
+    this.reset()
+  }
+
+  /** Who has which tag. */
+  get usage(): TagUsage {
+    return this.#usage
   }
 
   /** Returns the user's tags, or undefined for an account that was never imported. */
@@ -30,11 +37,12 @@ export class TagStore {
   }
 
   /**
-   * Gives the user exactly these tags; a user not yet known becomes known. Throws
-   * ReservedAccountError.
+   * Gives the user exactly these tags, with no regard to limits; a user not yet known becomes
+   * known. Throws ReservedAccountError.
    */
   set(user: string, tags: readonly string[]): void {
     refuseMagic(user)
+    this.#usage.change(user, this.#tagsOf.get(user) ?? [], tags)
     this.#tagsOf.set(user, [...tags])
   }
 
@@ -49,6 +57,7 @@ export class TagStore {
 
   /** Makes the account unknown; returns whether it was known. */
   delete(user: string): boolean {
+    this.#usage.change(user, this.#tagsOf.get(user) ?? [], [])
     return this.#tagsOf.delete(user)
   }
 
@@ -69,5 +78,7 @@ export class TagStore {
   reset(users: ReadonlyMap<string, readonly string[]> = this.#seed): void {
     for (const user of users.keys()) refuseMagic(user)
     this.#tagsOf = new Map(users)
+    this.#usage = new TagUsage()
+    for (const [user, tags] of users) this.#usage.change(user, [], tags)
   }
 }

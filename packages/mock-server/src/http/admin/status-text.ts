@@ -3,14 +3,14 @@ import type { MockControl } from '../../control/mock-control.ts'
 /** What a person who opens `/__admin` is shown: how the app is, and how it has been treated. */
 export async function statusText(control: MockControl): Promise<string> {
   const health = await control.health()
-  const { rate, latency, unknownAccounts, signatureCheck } = await control.settings()
+  const { rate, rateAlgorithm, latency, unknownAccounts, signatureCheck } = await control.settings()
   const { now, advancedMs } = await control.clock()
   const faults = await control.faults()
   return [
     "tagside-mock, a fake of Tencent Cloud Chat's tag API",
     '',
     `app ${health.sdkAppId}, admin ${health.adminId}, known users ${health.users}`,
-    `rate ${rate}, latency ${latency}, unknown accounts ${unknownAccounts}, signature check ${signatureCheck}`,
+    `rate ${rate} (${rateAlgorithm}), latency ${latency}, unknown accounts ${unknownAccounts}, signature check ${signatureCheck}`,
     `random seed ${health.randomSeed}, clock ${now} (${advancedMs} ms ahead)`,
     '',
     'How it has been treated since the start or the last reset:',
