@@ -2,6 +2,7 @@ import type { AppCredentials } from './engine/app.ts'
 import { parseFault, printFault } from './engine/faults.ts'
 import { latencyForms, parseLatency } from './engine/latency.ts'
 import { refuseMagic } from './engine/magic-id.ts'
+import { rateAlgorithms } from './engine/rate-limiter.ts'
 import type { FakeTencentOptions } from './fake.ts'
 import { FlagError, Flags } from './flags.ts'
 import { sampleApp } from './samples.ts'
@@ -33,6 +34,7 @@ const flagTypes = {
   user: { type: 'string' },
   seed: { type: 'string' },
   rate: { type: 'string' },
+  'rate-algorithm': { type: 'string' },
   latency: { type: 'string' },
   fault: { type: 'string' },
   'random-seed': { type: 'string' },
@@ -76,6 +78,7 @@ function readFake(flags: Flags, readFile: (path: string) => string): FakeTencent
     users: flags.has('seed') || flags.has('user') ? users : undefined,
     apps: flags.has('app') ? apps : undefined,
     rate: flags.last('rate', (text) => (text === 'off' ? text : wholeNumber(text, 1, 1_000_000))),
+    rateAlgorithm: flags.last('rate-algorithm', (text) => oneOf(rateAlgorithms, text)),
     latency: flags.last('latency', latencyText),
     faults: flags.all('fault', (text) => printFault(parseFault(text))),
     randomSeed: flags.last('random-seed', (text) => wholeNumber(text, 0, 2 ** 32 - 1)),

@@ -1,5 +1,7 @@
 import type { HttpHandler } from 'msw'
 
+import { DirectControl } from './control/direct-control.ts'
+import type { MockControl } from './control/mock-control.ts'
 import type { AppCredentials, AppSettings, AppStart } from './engine/app.ts'
 import { App } from './engine/app.ts'
 import type { Clock } from './engine/clock.ts'
@@ -7,16 +9,22 @@ import { SystemClock } from './engine/clock.ts'
 import { Engine } from './engine/engine.ts'
 import type { FaultRule } from './engine/fault-rules.ts'
 import { parseFault } from './engine/faults.ts'
-import type { JournalEntry } from './engine/journal.ts'
-import { latencyForms, parseLatency } from './engine/latency.ts'
+import type { JournalEntry, JournalFilter } from './engine/journal.ts'
+import type { RateAlgorithm } from './engine/rate-limiter.ts'
 import type { RefereeStats } from './engine/referee.ts'
+import { changedSettings, defaultSettings } from './engine/settings.ts'
+import type { Snapshot } from './engine/snapshot.ts'
 import type { Users } from './engine/store.ts'
+import type { Expectation } from './engine/verification.ts'
+import { verify } from './engine/verification.ts'
 import { createPort } from './http/port.ts'
 import type { ListeningServer, ListenOptions } from './http/serve.ts'
 import { serve } from './http/serve.ts'
 import type { Interception } from './msw/intercept.ts'
 import { createHandlers } from './msw/handlers.ts'
 import { intercept } from './msw/intercept.ts'
+import type { AppWish } from './new-app.ts'
+import { addApp } from './new-app.ts'
 import { sampleApp, sampleUsers } from './samples.ts'
 
 export interface FakeTencentOptions {
@@ -25,9 +33,15 @@ export interface FakeTencentOptions {
   /** Default: `sampleApp` alone. The first one is the one the fake's own methods are about. */
   readonly apps?: readonly AppCredentials[] | undefined
   /**
-   * Calls of one API in any trailing second, then 60007; an integer from 1, or `off`. Default 100.
+   * Calls of one API in a second, then 60007; an integer from 1, or `off`. Default 100.
    */
   readonly rate?: number | 'off' | undefined
+  /**
+   * What counts as a second: any trailing one (`sliding`), the whole seconds of the clock
+   * (`fixed`), or a bucket that holds a second's worth and fills up steadily (`bucket`). Default
+   * `sliding`.
+   */
+  readonly rateAlgorithm?: RateAlgorithm | undefined
   /**
    * How long every answer is held back: `40`, `uniform(10,80)` or `lognormal(40,0.4)`, in ms.
    * Default 0.
@@ -59,8 +73,11 @@ export interface FakeTencentOptions {
  */
 export interface FakeTencent {
   readonly credentials: AppCredentials
+  /** The time that all apps share; an app's own may be ahead of it. */
   readonly clock: Clock
   readonly randomSeed: number
+  /** The methods of the admin API, for this app and, by `control.app`, for others. */
+  readonly control: MockControl
   /** How the app has been treated since the start or the last reset. */
   readonly stats: RefereeStats
   /** MSW request handlers, for a `setupServer` of your own. */
@@ -79,10 +96,26 @@ export interface FakeTencent {
   deleteUser(user: string): boolean
   /** Puts a fault in force before all others, e.g. `err:60007;times=2`; throws FaultSyntaxError. */
   fault(spec: string): FaultRule
-  /** The journal: the last 1,000 calls, oldest first. */
-  requests(): readonly JournalEntry[]
-  /** Takes every app back to its start. */
+  /** The journal: the last 1,000 calls, or those of them that pass the filter, oldest first. */
+  requests(filter?: JournalFilter): readonly JournalEntry[]
+  /**
+   * Waits until the journal holds as many calls as expected and resolves to their number; throws
+   * VerificationError when the time is up.
+   */
+  verify(expectation: Expectation): Promise<number>
+  /** All that the app's answers depend on, as JSON. */
+  snapshot(): Snapshot
+  /**
+   * Makes the app as it was, but for its journal and statistics; throws RangeError or a MockError.
+   */
+  restore(snapshot: Snapshot): void
+  /** Takes every app back to its start. The shared clock goes on. */
   reset(): void
+  /**
+   * Creates an app that shares nothing with the others, as at the start but for its credentials: one
+   * for each test, so that tests can run at once. Throws AppExistsError.
+   */
+  newApp(wish?: AppWish): App
   /** Another of the fake's apps; undefined if there is none of this id. */
   app(sdkAppId: number): App | undefined
 }
@@ -99,51 +132,46 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
   const start: AppStart = {
     users: options.users ?? sampleUsers,
     faults: (options.faults ?? []).map(parseFault),
-    settings: readSettings(options),
+    settings: changedSettings(defaultSettings, options),
     randomSeed,
+    clock,
   }
   const [first = sampleApp, ...others] = distinct(options.apps ?? [])
   const app = new App(first, start)
   const engine = new Engine(
     app,
     others.map((other) => new App(other, start)),
-    clock,
   )
   const handle = (request: Request): Promise<Response> => engine.handle(request)
   const handlers = createHandlers(handle)
+  const newApp = (wish?: AppWish): App => addApp(engine, start, wish)
+  const control = new DirectControl(engine, newApp)
   return {
     credentials: app.credentials,
     clock,
     randomSeed,
+    control,
     get stats() {
       return app.referee.stats
     },
     handlers,
     intercept: () => intercept(handlers),
-    listen: (listenOptions = { port: 0 }) => serve(createPort(engine, handlers), listenOptions),
+    listen: (listenOptions = { port: 0 }) =>
+      serve(createPort(engine, handlers, control), listenOptions),
     handle,
     setTags: (user, tags) => app.users.set(user, tags),
     deleteUser: (user) => app.users.delete(user),
     fault: (spec) => app.faults.add(spec),
-    requests: () => app.journal.entries(),
+    requests: (filter) => app.journal.entries(filter),
+    verify: (expectation) => verify(app.journal, expectation),
+    snapshot: () => app.snapshot(),
+    restore: (snapshot) => app.restore(snapshot),
     reset: () => {
       for (const each of engine.apps()) each.reset()
     },
+    newApp,
     app: (sdkAppId) => engine.app(String(sdkAppId)),
   }
-}
-
-function readSettings(options: FakeTencentOptions): AppSettings {
-  const { rate = 100, ambiguity = 'fixed', signatureCheck = 'on' } = options
-  const { unknownAccounts = ambiguity === 'random' ? 'random' : 'error-list' } = options
-  if (rate !== 'off' && (!Number.isInteger(rate) || rate < 1)) {
-    throw new RangeError(`rate: expected a whole number from 1, or 'off', got ${rate}`)
-  }
-  const latency = parseLatency(String(options.latency ?? 0))
-  if (latency === undefined) {
-    throw new RangeError(`latency: expected ${latencyForms}, got ${options.latency}`)
-  }
-  return { rate, latency, unknownAccounts, ambiguity, signatureCheck }
 }
 
 function distinct(apps: readonly AppCredentials[]): readonly AppCredentials[] {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 import { MockError } from './engine/errors.ts'
-import { nearest } from './engine/near.ts'
+import { nearest, nearNote } from './engine/near.ts'
 
 /** The flags of a command: those that take a value, and those that stand alone. */
 export type FlagTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
@@ -27,7 +27,7 @@ export class Flags {
         if (type === undefined) {
           unknownAt = token.index
           const near = nearest(token.rawName, Object.keys(types).map(dashed), 1)
-          this.#mistakes.push(`${token.rawName}: no such flag; near: ${near.join()}`)
+          this.#mistakes.push(`${token.rawName}: no such flag${nearNote(near)}`)
         } else if (type === 'string' && token.value === undefined) {
           this.#mistakes.push(`${token.rawName}: a value is missing`)
         } else {

@@ -22,7 +22,9 @@ A fake of Tencent Cloud Chat's tag API, for tests and development without an acc
                               key, administrator)
   --user USER=TAG,TAG         a user; may be repeated (default xiaoming and xiaohong)
   --seed FILE                 users from a JSON file: {"users":{"xiaoming":["GoldMember"]}}
-  --rate N|off                calls of an API in any second before code 60007 (default 100)
+  --rate N|off                calls of an API in a second before code 60007 (default 100)
+  --rate-algorithm HOW        sliding: any trailing second; fixed: whole seconds of the clock; bucket:
+                              a second's worth that is regained steadily (default sliding)
   --latency LATENCY           hold every answer back: MS, uniform(MIN,MAX) or lognormal(MEDIAN,SIGMA)
   --fault FAULT               a fault from the start; may be repeated
   --random-seed N             same seed, same chances (default 42)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { FakeTencentOptions } from '../src/index.ts'
-import { createFakeTencent } from '../src/index.ts'
+import { createFakeTencent, ManualClock } from '../src/index.ts'
 import { ask, okReply } from './support/caller.ts'
 
 /** A fake on a port, and a way to call its admin API. */
@@ -23,7 +23,8 @@ async function setUp(options: FakeTencentOptions = {}): Promise<
       method,
       ...(body === undefined ? {} : { body: text }),
     })
-    return [response.status, await response.json()]
+    const isJson = response.headers.get('content-type')?.startsWith('application/json')
+    return [response.status, await (isJson === true ? response.json() : response.text())]
   }
   return { fake, admin, [Symbol.asyncDispose]: () => server.close() }
 }
@@ -111,10 +112,86 @@ describe('the admin API', () => {
             durationMs: expect.any(Number),
           },
         ],
+        dropped: 0,
       },
+    ])
+    expect(await it.admin('GET', '/requests?account=ghost')).toEqual([
+      200,
+      { requests: [], dropped: 0 },
     ])
     expect(await it.admin('DELETE', '/requests')).toEqual([200, { deleted: 1 }])
     expect(it.fake.requests()).toEqual([])
+  })
+
+  test('shows a person how the app is and how it has been treated', async () => {
+    await using it = await setUp({ clock: new ManualClock() })
+    it.fake.fault('err:60007;times=1')
+    await ask(it.fake, ['xiaoming', 'xiaoming'])
+    await ask(it.fake, ['xiaoming'], { query: { usersig: 'x' } })
+    expect(await it.admin('GET', '')).toEqual([
+      200,
+      `tagside-mock, a fake of Tencent Cloud Chat's tag API
+
+app 1400000000, admin administrator, known users 1
+rate 100 (sliding), latency 0, signature check on
+unknown accounts error-list, ambiguity fixed
+random seed 42, clock 2026-01-01T00:00:00.000Z (0 ms ahead)
+
+How it has been treated since the start or the last reset:
+  calls                               2
+  most calls of one API in any second 2
+  users asked for                     3
+  largest batch                       2
+  users asked for twice in a call     1
+  calls with a bad signature          1
+
+Faults in force, in the order of asking:
+  1  err:60007;times=1  (fired 1 of 2)
+
+All there is to call is in /__admin/openapi.json.
+`,
+    ])
+  })
+
+  test('creates an app of its own for a test', async () => {
+    await using it = await setUp()
+    const [status, app] = await it.admin('POST', '/apps')
+    expect([status, app]).toEqual([
+      201,
+      { sdkAppId: 1_400_000_001, secretKey: expect.any(String), adminId: 'administrator' },
+    ])
+    expect(await it.admin('GET', '/health?app=1400000001')).toMatchObject([200, { calls: 0 }])
+    const wish = { sdkAppId: 7, secretKey: 'key', adminId: 'root' }
+    expect(await it.admin('POST', '/apps', wish)).toEqual([201, wish])
+  })
+
+  test('answers 417 to an expectation that was not met', async () => {
+    await using it = await setUp()
+    await ask(it.fake, ['xiaoming'])
+    const expectation = { account: 'xiaoming', exactly: 1 }
+    expect(await it.admin('POST', '/verify', expectation)).toEqual([200, { calls: 1 }])
+    expect(await it.admin('POST', '/verify', { account: 'xiaomin', timeoutMs: 1 })).toEqual([
+      417,
+      {
+        error: 'calls that name "xiaomin": expected at least 1, got 0; near: "xiaoming" in 1',
+        calls: 0,
+        nearest: [{ account: 'xiaoming', calls: 1 }],
+      },
+    ])
+  })
+
+  test('never tells a key or a signature, but where it is asked for one', async () => {
+    await using it = await setUp()
+    const { secretKey } = it.fake.credentials
+    const [, { usersig }] = await it
+      .admin('POST', '/usersig')
+      .then(([status, body]) => [status, Object(body)])
+    await ask(it.fake, ['xiaoming'], { query: { usersig } })
+    const paths = ['', '/health', '/requests', '/faults', '/settings', '/snapshot', '/clock']
+    const told = JSON.stringify(await Promise.all(paths.map((path) => it.admin('GET', path))))
+    expect(told).toContain('xiaoming')
+    expect(told).not.toContain(secretKey)
+    expect(told).not.toContain(usersig)
   })
 
   test('takes an app back to its start', async () => {
@@ -139,12 +216,31 @@ describe('the admin API', () => {
 
   test.for<[string, string, unknown, number, string]>([
     ['GET', '/nothing', undefined, 404, 'the admin API has no GET /__admin/nothing'],
-    ['GET', '', undefined, 404, 'the admin API has no GET /__admin'],
+    ['POST', '', {}, 404, 'the admin API has no POST /__admin'],
     ['PATCH', '/faults', {}, 404, 'the admin API has no PATCH /__admin/faults'],
     ['GET', '/health?app=7', undefined, 404, 'there is no app 7'],
     ['PUT', '/users/xiaoming/tags', { tags: 'a' }, 400, 'tags: '],
     ['PUT', '/users/xiaoming/tags', { tags: [1] }, 400, 'tags.0: '],
-    ['PUT', '/users/xiaoming/tags', '{', 400, 'body: '],
+    ['PUT', '/users/xiaoming/tags', '{"tags":', 400, 'body: broken JSON: '],
+    ['PUT', '/users/xiaoming/tags', '', 400, 'body: expected JSON, got nothing'],
+    ['POST', '/faults', 'null', 400, 'body: Invalid type: Expected Object'],
+    ['POST', '/faults', { spec: 'reset', time: 1 }, 400, 'time: '],
+    ['DELETE', '/faults/x', undefined, 400, 'id: expected a whole number'],
+    ['GET', '/health?app=x', undefined, 404, 'there is no app x'],
+    ['POST', '/apps', { sdkAppId: 1_400_000_000 }, 400, 'there is an app 1400000000 already'],
+    ['POST', '/apps', { sdkAppId: 0 }, 400, 'sdkAppId: '],
+    ['POST', '/apps', { secretKey: '' }, 400, 'secretKey: '],
+    ['POST', '/seed', { users: { xiaoming: 'a' } }, 400, 'users: '],
+    ['POST', '/seed', { users: { mock_reset: [] } }, 400, 'magic accounts'],
+    ['POST', '/verify', { acount: 'xiaoming' }, 400, 'acount: '],
+    ['POST', '/verify', { exactly: -1 }, 400, 'exactly: '],
+    ['POST', '/verify', { timeoutMs: 60_001 }, 400, 'timeoutMs: '],
+    ['PUT', '/clock', { advanceMs: -1 }, 400, 'advanceMs: '],
+    ['PATCH', '/settings', { rate: 0 }, 400, 'rate: '],
+    ['PATCH', '/settings', { latency: 'long' }, 400, 'latency: '],
+    ['PATCH', '/settings', { speed: 1 }, 400, 'speed: '],
+    ['POST', '/usersig', { variant: 'bad' }, 400, 'variant: '],
+    ['PUT', '/snapshot', {}, 400, 'users: '],
     ['PUT', '/users/mock_reset/tags', { tags: [] }, 400, 'magic accounts'],
     ['POST', '/faults', { spec: 'er:60007' }, 400, 'near: err'],
     ['POST', '/faults', {}, 400, 'spec: '],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { codes } from '../src/engine/codes.ts'
 import { createFakeTencent } from '../src/index.ts'
 import { ask, call, okReply } from './support/caller.ts'
 
@@ -75,6 +76,23 @@ describe('a magic account', () => {
         [{ To_Account: 'mock_each_70107', ErrorCode: 70107, ErrorInfo: 'account does not exist' }],
       ),
     )
+  })
+
+  test('of every code of the catalogue fails the call, or the account, with that code', async () => {
+    const fake = fakeOf()
+    for (const [code, text] of codes) {
+      expect(await ask(fake, ['xiaoming', `mock_err_${code}`])).toEqual({
+        ActionStatus: 'FAIL',
+        ErrorInfo: text,
+        ErrorCode: code,
+      })
+      const user = `mock_each_${code}`
+      expect(await ask(fake, ['xiaoming', user])).toEqual(
+        okReply({ xiaoming: ['GoldMember'] }, [
+          { To_Account: user, ErrorCode: code, ErrorInfo: text },
+        ]),
+      )
+    }
   })
 
   test('that is mistyped fails the call and says what may have been meant', async () => {

@@ -83,6 +83,23 @@ describe('the rate limit', () => {
     )
   })
 
+  test('can be counted in whole seconds of the clock instead', async () => {
+    const { fake, codes } = setUp({ rate: 2, rateAlgorithm: 'fixed' })
+    fake.clock.advance(999)
+    expect(await codes(3)).toEqual([0, 0, 60007])
+    fake.clock.advance(1)
+    expect(await codes(3)).toEqual([0, 0, 60007])
+  })
+
+  test('can be regained steadily instead, as by a bucket that fills up', async () => {
+    const { fake, codes } = setUp({ rate: 2, rateAlgorithm: 'bucket' })
+    expect(await codes(3)).toEqual([0, 0, 60007])
+    fake.clock.advance(499)
+    expect(await codes(1)).toEqual([60007])
+    fake.clock.advance(1)
+    expect(await codes(2)).toEqual([0, 60007])
+  })
+
   test('can be lifted', async () => {
     const { codes } = setUp({ rate: 'off' })
     expect(new Set(await codes(250))).toEqual(new Set([0]))

@@ -40,11 +40,18 @@ const viaUndici: Client = async (url, init) => {
   }
 }
 
+const change = (...users: readonly string[]): CallChanges => ({
+  path: '/v4/timpush/add_tag',
+  body: JSON.stringify({ UserTags: users.map((user) => ({ To_Account: user, Tags: ['new'] })) }),
+})
+
 const cases: readonly [string, readonly string[], CallChanges?][] = [
   ['a lookup', ['xiaoming', 'xiaohong']],
   ['an unknown account', ['xiaoming', 'ghost']],
   ['an id beyond ASCII', ['用户']],
   ['a hundred tags', ['mock_tags_100']],
+  ['a change of tags', [], change('xiaoming', 'ghost')],
+  ['a change that a fault answers', [], change('xiaoming', 'mock_fin')],
   ['a failed call', ['mock_err_91000']],
   ['a failed account', ['mock_each_70107', 'xiaoming']],
   ['a mistyped magic account', ['mock_foo']],

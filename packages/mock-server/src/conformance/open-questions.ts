@@ -16,7 +16,7 @@ export const openQuestions: readonly OpenQuestion[] = [
   },
   {
     question: 'An account that is not imported, in documents before 2025',
-    fixed: '`ErrorList` with 70107',
+    fixed: '`ErrorList` with 70107, also if all are, and also for `add_tag`',
     random: 'that, nothing, or an entry without tags; with `--unknown-accounts` as it says',
   },
   {
@@ -71,9 +71,28 @@ export const openQuestions: readonly OpenQuestion[] = [
   },
   {
     question: 'The window of the rate, and whether refused calls count',
-    fixed: 'any trailing second for each app and API; a refused call takes no place',
+    fixed:
+      'any trailing second for each app and API, or as `--rate-algorithm` says; a refused call takes no place',
   },
   { question: 'How many bad UserSigs lock an app out (70050)', fixed: 'no number does' },
+  {
+    question: 'The code for too many tags of a user, or of an app',
+    fixed: '90032 in `ErrorList`: no document has one',
+  },
+  {
+    question: 'Too many tags in a call, or a tag that is too long',
+    fixed: 'the whole call fails',
+  },
+  {
+    question: "The order of a user's tags, repeated ones, case",
+    fixed: 'as first added, each once; `a` is not `A`',
+  },
+  { question: 'An empty tag, or none', fixed: '90001 for `""`; `"Tags":[]` is well' },
+  { question: 'To remove a tag that the user does not have', fixed: 'is well' },
+  {
+    question: 'The limits in the older family of calls',
+    fixed: 'as in the newer, 1,000 tags of an app and 90035 included',
+  },
   { question: 'The largest body', fixed: '1 MiB, then HTTP 413' },
   { question: 'How soon a changed tag is seen', fixed: 'at once' },
 ]

@@ -1,12 +1,19 @@
+import { AppClock } from './app-clock.ts'
+import type { Clock } from './clock.ts'
 import type { Fault } from './faults.ts'
+import { parseFault } from './faults.ts'
 import { FaultRules } from './fault-rules.ts'
 import { Journal } from './journal.ts'
 import type { Latency } from './latency.ts'
 import { MagicAccounts } from './magic-accounts.ts'
-import type { Random } from './random.ts'
+import type { Generator, Random } from './random.ts'
 import { createRandom } from './random.ts'
-import { RateWindow } from './rate-window.ts'
+import type { RateAlgorithm, RateLimiter } from './rate-limiter.ts'
+import { createRateLimiter } from './rate-limiter.ts'
 import { Referee } from './referee.ts'
+import type { SettingsChange } from './settings.ts'
+import { changedSettings, writtenSettings } from './settings.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Users } from './store.ts'
 import { TagStore } from './store.ts'
 
@@ -21,14 +28,16 @@ export interface AppCredentials {
 }
 
 export interface AppSettings {
-  /** Calls of one API in any trailing second, or `off`. */
+  /** Calls of one API in a second, or `off`. */
   readonly rate: number | 'off'
+  /** What counts as a second. */
+  readonly rateAlgorithm: RateAlgorithm
   /** How long every answer is held back. */
   readonly latency: Latency
   /**
    * What becomes of an account that is not known: `error-list` names it with 70107, `omit` says
-   * nothing of it (as documents before 2025 do), `empty` gives it no tags, `random` draws one of
-   * the three for each call.
+   * nothing of it (as documents before 2025 do), `empty` takes it for a user without tags, who can
+   * be given some; `random` draws one of the three for each call.
    */
   readonly unknownAccounts: 'error-list' | 'omit' | 'empty' | 'random'
   /**
@@ -46,11 +55,14 @@ export interface AppStart {
   readonly faults: readonly Fault[]
   readonly settings: AppSettings
   readonly randomSeed: number
+  /** The time that all apps share. */
+  readonly clock: Clock
 }
 
 /**
- * An App is one SDKAppID with all that belongs to it: users, faults, journal, statistics, rate
- * windows and random numbers. Apps share nothing, so tests that run at once use an app each.
+ * An App is one SDKAppID with all that belongs to it: users, faults, settings, journal, statistics,
+ * rate limits, random numbers and a clock. Apps share nothing, so tests that run at once use an app
+ * each.
  */
 export class App {
   readonly credentials: AppCredentials
@@ -58,45 +70,90 @@ export class App {
   readonly faults: FaultRules
   readonly magic: MagicAccounts = new MagicAccounts()
   readonly journal: Journal = new Journal()
-  readonly settings: AppSettings
+  readonly clock: AppClock
   readonly random: Random
   readonly randomSeed: number
-  #generator: Random
+  readonly #start: AppStart
+  #settings: AppSettings
+  #generator: Generator
   #referee = new Referee()
-  #windows = new Map<string, RateWindow>()
+  #limiters = new Map<string, RateLimiter>()
 
   constructor(credentials: AppCredentials, start: AppStart) {
     this.credentials = credentials
+    this.#start = start
+    this.#settings = start.settings
+    this.clock = new AppClock(start.clock)
     this.randomSeed = start.randomSeed
     this.#generator = createRandom(start.randomSeed)
     this.random = () => this.#generator()
     this.users = new TagStore(start.users)
     this.faults = new FaultRules(start.faults, this.random)
-    this.settings = start.settings
   }
 
   get referee(): Referee {
     return this.#referee
   }
 
-  /** Takes a place in the API's rate window, or returns false if there is none. */
+  get settings(): AppSettings {
+    return this.#settings
+  }
+
+  /** Changes some settings, from the next call on; throws RangeError. */
+  changeSettings(change: SettingsChange): void {
+    this.#settings = changedSettings(this.#settings, change)
+  }
+
+  /** Takes a place for a call of the API, or returns false if its rate has none left. */
   admit(path: string, nowMs: number): boolean {
-    if (this.settings.rate === 'off') return true
-    const window = this.#windows.get(path) ?? new RateWindow()
-    this.#windows.set(path, window)
-    return window.admit(nowMs, this.settings.rate)
+    const { rate, rateAlgorithm } = this.settings
+    if (rate === 'off') return true
+    const key = `${rateAlgorithm} ${path}`
+    const limiter = this.#limiters.get(key) ?? createRateLimiter(rateAlgorithm)
+    this.#limiters.set(key, limiter)
+    return limiter.admit(nowMs, rate)
   }
 
   /**
-   * Goes back to the start: users, faults, journal, statistics, rate windows and random numbers.
+   * Goes back to the start: users, faults, settings, journal, statistics, rate limits, random
+   * numbers and clock.
    */
   reset(): void {
     this.users.reset()
     this.faults.reset()
     this.magic.reset()
     this.journal.clear()
+    this.clock.reset()
+    this.#settings = this.#start.settings
     this.#generator = createRandom(this.randomSeed)
     this.#referee = new Referee()
-    this.#windows = new Map()
+    this.#limiters = new Map()
+  }
+
+  snapshot(): Snapshot {
+    return {
+      users: Object.fromEntries(this.users.entries()),
+      faults: this.faults.save(),
+      settings: writtenSettings(this.#settings),
+      magicCalls: Object.fromEntries(this.magic.counts()),
+      randomState: this.#generator.seed(),
+      advancedMs: this.clock.advancedMs,
+    }
+  }
+
+  /**
+   * Becomes as it was when the snapshot was taken, or as another app was. Journal, statistics and
+   * rate limits stay. Throws RangeError or a MockError, and then nothing has changed.
+   */
+  restore(snapshot: Snapshot): void {
+    const settings = changedSettings(this.#settings, snapshot.settings)
+    // Before the users are replaced: what can throw comes first.
+    for (const { spec } of snapshot.faults) parseFault(spec)
+    this.users.reset(new Map(Object.entries(snapshot.users)))
+    this.faults.restore(snapshot.faults)
+    this.magic.reset(new Map(Object.entries(snapshot.magicCalls)))
+    this.clock.reset(snapshot.advancedMs)
+    this.#settings = settings
+    this.#generator = createRandom(snapshot.randomState)
   }
 }

@@ -36,11 +36,20 @@ export function parseJson(text = ''): unknown {
   }
 }
 
-/** The accounts that a body names, whatever else is wrong with it. */
+/** The accounts that a body names, as users or with tags, whatever else is wrong with it. */
 export function accountsIn(body: unknown): readonly string[] {
-  if (typeof body !== 'object' || body === null || !('To_Account' in body)) return []
-  const accounts: unknown = body.To_Account
-  return Array.isArray(accounts)
-    ? accounts.filter((account): account is string => typeof account === 'string')
-    : []
+  if (typeof body !== 'object' || body === null) return []
+  const accounts = 'To_Account' in body ? items(body.To_Account) : []
+  const entries = 'UserTags' in body ? items(body.UserTags) : []
+  return [...accounts, ...entries.map(accountOf)].filter((account) => typeof account === 'string')
+}
+
+function items(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function accountOf(entry: unknown): unknown {
+  return typeof entry === 'object' && entry !== null && 'To_Account' in entry
+    ? entry.To_Account
+    : undefined
 }

@@ -14,7 +14,7 @@ export interface Call {
   readonly app: App
   readonly namesApp: boolean
   readonly api: Api | undefined
-  /** Whether the rate window had room when the call arrived. */
+  /** Whether the rate limit had room when the call arrived. */
   readonly isAdmitted: boolean
   /** Its entry in the app's journal. */
   readonly seq: number

@@ -56,7 +56,8 @@ export class ManualClock implements Clock {
   }
 }
 
-function forward(ms: number): number {
+/** Returns `ms` if time can move by it; throws RangeError. */
+export function forward(ms: number): number {
   if (!Number.isFinite(ms) || ms < 0) {
     throw new RangeError(`advance: expected 0 or more milliseconds, got ${ms}`)
   }

@@ -3,11 +3,13 @@
  * (60xxx), the accounts (70xxx to 72xxx) and the push and tag calls (90xxx, 91000), with the
  * `ErrorInfo` of the fake.
  *
+ * The rarer codes of the account system, which stand together, are of the TRTC error list of 2020.
+ *
  * Texts marked as seen were met in documents 1047/34348 and 1047/60567 or in published replies of
  * the real service. All others are short words of our own: nobody outside knows the true ones, so
  * no client should match on any of them.
  */
-export const codes: ReadonlyMap<number, string> = new Map([
+export const codes: ReadonlyMap<number, string> = new Map<number, string>([
   [60002, 'HTTP parse Error'], // seen
   [60003, 'HTTP body is empty or not JSON'],
   [60004, 'account verification failed'],
@@ -59,12 +61,26 @@ export const codes: ReadonlyMap<number, string> = new Map([
   [70050, 'too many failed UserSig verifications, please try again after 1 minute'],
   [70051, 'account is on the blocklist'],
   [70052, 'UserSig is no longer valid'],
+  ...each(
+    'malformed account request',
+    [
+      70101, 70102, 70103, 70104, 70105, 70106, 70113, 70115, 70140, 70145, 70204, 70209, 70210,
+      70211,
+    ],
+  ),
   [70107, 'account does not exist'],
   [70114, 'restricted for security reasons'],
   [70169, 'backend timeout'],
+  ...each(
+    'internal error or timeout',
+    [
+      70201, 70203, 70205, 70207, 70208, 70212, 70213, 70222, 70225, 70231, 70308, 70348, 70362,
+      70401,
+    ],
+  ),
   [70202, 'backend timeout'],
   [70206, 'invalid batch size'],
-  [70346, 'ticket verification failed'],
+  ...each('ticket verification failed', [70214, 70221, 70236, 70346]),
   [70347, 'ticket expired'],
   [70398, 'too many accounts for the plan'],
   [70399, 'deleted account cannot be imported again yet'],
@@ -100,6 +116,10 @@ export const codes: ReadonlyMap<number, string> = new Map([
   [90995, 'internal service error'],
   [91000, 'internal service error'],
 ])
+
+function each(text: string, these: readonly number[]): (readonly [number, string])[] {
+  return these.map((code) => [code, text])
+}
 
 /** The catalogue's text of a code; empty for a code that is not in it. */
 export function textOf(code: number): string {

@@ -3,7 +3,6 @@ import { apis } from './apis.ts'
 import type { App } from './app.ts'
 import { accountsIn, parseJson, readBody } from './body.ts'
 import type { Call, CallContent } from './call.ts'
-import type { Clock } from './clock.ts'
 import { callerGone, deliver, pause } from './delivery.ts'
 import { NetFault } from './errors.ts'
 import { candidatesOfHeader } from './fault-candidate.ts'
@@ -23,14 +22,12 @@ import { claimedJson, fail, page } from './reply.ts'
  * answer.
  */
 export class Engine {
-  readonly #apps: ReadonlyMap<string, App>
+  readonly #apps: Map<string, App>
   readonly #first: App
-  readonly #clock: Clock
 
-  constructor(first: App, others: readonly App[], clock: Clock) {
+  constructor(first: App, others: readonly App[]) {
     this.#first = first
     this.#apps = new Map([first, ...others].map((app) => [String(app.credentials.sdkAppId), app]))
-    this.#clock = clock
   }
 
   /** The app with this SDKAppID; the first one if none is given. */
@@ -43,27 +40,33 @@ export class Engine {
     return [...this.#apps.values()]
   }
 
+  /** Adds an app; another of its SDKAppID gives way. */
+  add(app: App): void {
+    this.#apps.set(String(app.credentials.sdkAppId), app)
+  }
+
   /** Answers a call; throws NetFault where the connection is to end without an answer. */
   async handle(request: Request): Promise<Response> {
-    const arrivedMs = this.#clock.monotonicMs()
-    const call = this.#arrive(request, arrivedMs)
+    const call = this.#arrive(request)
+    const arrivedMs = call.app.clock.monotonicMs()
     const note = (update: JournalUpdate): void => call.app.journal.update(call.seq, update)
     try {
       return await this.#answer(call, request, note)
     } finally {
-      note({ durationMs: this.#clock.monotonicMs() - arrivedMs })
+      note({ durationMs: call.app.clock.monotonicMs() - arrivedMs })
     }
   }
 
-  #arrive(request: Request, nowMs: number): Call {
+  #arrive(request: Request): Call {
     const { pathname: path, searchParams: query } = new URL(request.url)
     const { method, signal } = request
     const named = this.#apps.get(query.get('sdkappid') ?? '')
     const app = named ?? this.#first
     const api = apis.get(path)
+    const nowMs = app.clock.monotonicMs()
     app.referee.callArrived(api === undefined ? 'no API' : path, nowMs)
     const isAdmitted = api === undefined || named === undefined || app.admit(path, nowMs)
-    const seq = app.journal.open({ atMs: this.#clock.wallMs(), method, path })
+    const seq = app.journal.open({ atMs: app.clock.wallMs(), method, path })
     return { method, path, query, signal, app, namesApp: named !== undefined, api, isAdmitted, seq }
   }
 
@@ -90,7 +93,7 @@ export class Engine {
       magic.tags.get(account) ?? app.users.tagsOf(account)
     const reply =
       plan.answer === undefined
-        ? this.#judge(call, { text, body, plan, tagsOf })
+        ? trueReply(call, { text, body, plan, tagsOf })
         : staged(plan.answer)
     const latencyMs = drawDelayMs(app.settings.latency, app.random)
     const extraMs = plan.delay === undefined ? 0 : drawDelayMs(plan.delay, app.random)
@@ -102,13 +105,13 @@ export class Engine {
     })
     return deliver(reply, plan.delivery)
   }
+}
 
-  // A fault's answer is what was asked for, so only the others are varied.
-  #judge(call: Call, content: CallContent): Reply {
-    const reply = judge(call, content, this.#clock.wallMs())
-    const { settings, random } = call.app
-    return settings.ambiguity === 'random' ? vary(reply, random) : reply
-  }
+// A fault's answer is what was asked for, so only this one is varied.
+function trueReply(call: Call, content: CallContent): Reply {
+  const { clock, settings, random } = call.app
+  const reply = judge(call, content, clock.wallMs())
+  return settings.ambiguity === 'random' ? vary(reply, random) : reply
 }
 
 /** The answer that a fault puts in place of the true one, or how the connection is to end. */

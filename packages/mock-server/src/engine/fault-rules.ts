@@ -17,6 +17,9 @@ export interface FaultRule {
   remove(): void
 }
 
+/** A FaultRule put aside. */
+export type SavedRule = Pick<Rule, 'spec' | 'origin' | 'hits' | 'fired'>
+
 /**
  * FaultRules are the faults of one app that stay in force: those of the start and those added
  * since.
@@ -59,6 +62,23 @@ export class FaultRules {
     this.#rules = this.#startup.map((fault) => this.#rule(fault, 'startup'))
   }
 
+  /** All rules, with what they have done so far, in the order of `list`. */
+  save(): readonly SavedRule[] {
+    return this.#rules.map(({ spec, origin, hits, fired }) => ({ spec, origin, hits, fired }))
+  }
+
+  /**
+   * Has these rules and no others, under new ids; throws FaultSyntaxError, and then nothing has
+   * changed.
+   */
+  restore(saved: readonly SavedRule[]): void {
+    this.#rules = saved.map(({ spec, origin, hits, fired }) => {
+      const rule = this.#rule(parseFault(spec), origin)
+      rule.resume(hits, fired)
+      return rule
+    })
+  }
+
   /** The rules of one origin that match a call naming these accounts. */
   candidates(origin: Rule['origin'], accounts: readonly string[]): readonly FaultCandidate[] {
     return this.#rules
@@ -97,6 +117,12 @@ class Rule implements FaultRule {
 
   get fired(): number {
     return this.#fired
+  }
+
+  /** Goes on from what an earlier rule had counted. */
+  resume(hits: number, fired: number): void {
+    this.#hits = hits
+    this.#fired = fired
   }
 
   /** Counts a matching call and decides whether to act on it. */

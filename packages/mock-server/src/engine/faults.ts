@@ -1,7 +1,7 @@
 import { MockError } from './errors.ts'
 import type { Latency } from './latency.ts'
 import { latencyForms, parseLatency, parseNumber, printLatency } from './latency.ts'
-import { nearest } from './near.ts'
+import { nearest, nearNote } from './near.ts'
 
 /**
  * The grammar of faults, the same in every place that accepts one:
@@ -88,7 +88,7 @@ export function parseAction(text: string): Action {
   const argument = rest.length === 0 ? undefined : rest.join(':')
   if (!isKind(kind)) {
     const near = nearest(kind, Object.keys(actionForms), 3)
-    throw new FaultSyntaxError(`"${text}" is no fault; near: ${near.join(', ')}`)
+    throw new FaultSyntaxError(`"${text}" is no fault${nearNote(near)}`)
   }
   const action = readAction(kind, argument)
   if (action === undefined) throw new FaultSyntaxError(`"${text}": expected ${actionForms[kind]}`)

@@ -23,6 +23,12 @@ export interface JournalEntry {
 /** What becomes known of a call after it arrived. */
 export type JournalUpdate = Partial<Omit<JournalEntry, 'seq' | 'atMs' | 'method' | 'path'>>
 
+/** Which entries are meant; none given, all are. */
+export interface JournalFilter {
+  /** Only calls that name this account. */
+  readonly account?: string | undefined
+}
+
 /**
  * A Journal remembers the last 1,000 calls. An entry is written when its call arrives, so that a
  * call that hangs is visible while it hangs, and completed when the call ends.
@@ -30,30 +36,53 @@ export type JournalUpdate = Partial<Omit<JournalEntry, 'seq' | 'atMs' | 'method'
 export class Journal {
   #entries = new Map<number, JournalEntry>()
   #lastSeq = 0
+  #dropped = 0
+  readonly #watchers = new Set<() => void>()
+
+  /** Entries that the ring has dropped since the start or the last clearing. */
+  get dropped(): number {
+    return this.#dropped
+  }
 
   /** Writes the entry of a call that has just arrived and returns its `seq`. */
   open(call: Pick<JournalEntry, 'atMs' | 'method' | 'path'>): number {
     const seq = (this.#lastSeq += 1)
     this.#entries.set(seq, { seq, ...call, accounts: [], faults: [] })
-    this.#entries.delete(seq - ENTRIES_MAX)
+    if (this.#entries.delete(seq - ENTRIES_MAX)) this.#dropped += 1
+    this.#tell()
     return seq
   }
 
   /** Adds to an entry; does nothing if the ring or a clearing has dropped it meanwhile. */
   update(seq: number, update: JournalUpdate): void {
     const entry = this.#entries.get(seq)
-    if (entry !== undefined) this.#entries.set(seq, { ...entry, ...update })
+    if (entry === undefined) return
+    this.#entries.set(seq, { ...entry, ...update })
+    this.#tell()
   }
 
   /** The entries, oldest first. */
-  entries(): readonly JournalEntry[] {
-    return [...this.#entries.values()]
+  entries({ account }: JournalFilter = {}): readonly JournalEntry[] {
+    const all = [...this.#entries.values()]
+    return account === undefined ? all : all.filter(({ accounts }) => accounts.includes(account))
+  }
+
+  /** Calls `watcher` after every change, until the function it returns is called. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => void this.#watchers.delete(watcher)
   }
 
   /** Forgets all entries and returns how many there were. */
   clear(): number {
     const count = this.#entries.size
     this.#entries = new Map()
+    this.#dropped = 0
+    this.#tell()
     return count
+  }
+
+  #tell(): void {
+    for (const watcher of this.#watchers) watcher()
   }
 }

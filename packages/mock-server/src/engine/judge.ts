@@ -1,7 +1,7 @@
 import { apis } from './apis.ts'
 import type { Call, CallContent } from './call.ts'
 import { textOf } from './codes.ts'
-import { nearest } from './near.ts'
+import { nearest, nearNote } from './near.ts'
 import type { Reply } from './reply.ts'
 import { fail, page } from './reply.ts'
 import { verifyUserSig } from './usersig.ts'
@@ -16,7 +16,7 @@ export function judge(call: Call, content: CallContent, nowMs: number): Reply {
   const { method, path, api } = call
   if (method !== 'POST') return fail(60002)
   if (api === undefined) {
-    return fail(60009, `${textOf(60009)}; near: ${nearest(path, apis.keys(), 1).join()}`)
+    return fail(60009, `${textOf(60009)}${nearNote(nearest(path, apis.keys(), 1))}`)
   }
   const refusal = unknownApp(call) ?? badCredentials(call, nowMs) ?? overRate(call) ?? noAdmin(call)
   if (refusal !== undefined) return refusal

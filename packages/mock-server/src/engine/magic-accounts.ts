@@ -31,9 +31,14 @@ export class MagicAccounts {
     return { candidates, tags }
   }
 
-  /** Forgets the calls counted. */
-  reset(): void {
-    this.#callsOf = new Map()
+  /** The calls counted so far, by id. */
+  counts(): ReadonlyMap<string, number> {
+    return new Map(this.#callsOf)
+  }
+
+  /** Replaces the calls counted; by default there are none. */
+  reset(counts: ReadonlyMap<string, number> = new Map()): void {
+    this.#callsOf = new Map(counts)
   }
 
   #countCall(id: string, callsMax: number): number {

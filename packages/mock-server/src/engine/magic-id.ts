@@ -2,7 +2,7 @@ import { codes } from './codes.ts'
 import { MockError } from './errors.ts'
 import type { Action } from './faults.ts'
 import { FaultSyntaxError, parseAction } from './faults.ts'
-import { nearest } from './near.ts'
+import { nearest, nearNote } from './near.ts'
 
 /**
  * What a magic account asks for, and in how many of the calls that name it. A mistyped one asks for
@@ -25,23 +25,24 @@ const PREFIX = 'mock_'
 const ID_LENGTH_MAX = 32
 const TAGS_MAX = 1000
 
-const forms = [
-  'mock_err_CODE',
-  'mock_each_CODE',
-  'mock_http_STATUS',
-  'mock_reset',
-  'mock_fin',
-  'mock_hang',
-  'mock_trunc_BYTES',
-  'mock_slow_MS',
-  'mock_delay_MS',
-  'mock_badjson',
-  'mock_emptybody',
-  'mock_shuffle',
-  'mock_dup',
-  'mock_omit',
-  'mock_tags_N',
-]
+/** How a magic account is written, by the word after the prefix. */
+const forms: ReadonlyMap<string, string> = new Map([
+  ['err', 'err_CODE'],
+  ['each', 'each_CODE'],
+  ['http', 'http_STATUS'],
+  ['reset', 'reset'],
+  ['fin', 'fin'],
+  ['hang', 'hang'],
+  ['trunc', 'trunc_BYTES'],
+  ['slow', 'slow_MS'],
+  ['delay', 'delay_MS'],
+  ['badjson', 'badjson'],
+  ['emptybody', 'emptybody'],
+  ['shuffle', 'shuffle'],
+  ['dup', 'dup'],
+  ['omit', 'omit'],
+  ['tags', 'tags_N'],
+])
 
 /** Reports whether an account is a magic one, well written or not. */
 export function isMagic(account: string): boolean {
@@ -62,7 +63,7 @@ export function readMagicId(id: string): MagicId {
   const [, name = '', calls] = /^mock_([a-z0-9_]*?)(?:_x([1-9]\d{0,8}))?$/.exec(id) ?? []
   const effect = id.length > ID_LENGTH_MAX ? undefined : (readTags(name) ?? readAction(name))
   if (effect === undefined) {
-    return { effect: { kind: 'err', code: 60009, text: advise(id, name) }, callsMax: Infinity }
+    return { effect: { kind: 'err', code: 60009, text: advise(id) }, callsMax: Infinity }
   }
   return { effect, callsMax: calls === undefined ? Infinity : Number(calls) }
 }
@@ -84,11 +85,14 @@ function readAction(name: string): Action | undefined {
   }
 }
 
-function advise(id: string, name: string): string {
-  const [, kind, code] = /^(err|each)_(\d+)$/.exec(name) ?? []
-  const near =
-    code === undefined
-      ? nearest(id, forms, 3)
-      : nearest(code, [...codes.keys()].map(String), 3).map((other) => `mock_${kind}_${other}`)
-  return `"${id}" is no magic account; near: ${near.join(', ')}`
+/** What may have been meant: a whole name if one is near, or else how one is written. */
+function advise(id: string): string {
+  const name = id.slice(PREFIX.length).toLowerCase()
+  const [word = ''] = name.split('_')
+  const withCode = [...codes.keys()].flatMap((code) => [`err_${code}`, `each_${code}`])
+  const plain = [...forms.values()].filter((form) => !form.includes('_'))
+  const names = nearest(name, [...plain, ...withCode], 3)
+  const written = nearest(word, forms.keys(), 3).map((near) => forms.get(near) ?? near)
+  const near = (names.length === 0 ? written : names).map((other) => PREFIX + other)
+  return `"${id}" is no magic account${nearNote(near)}`
 }

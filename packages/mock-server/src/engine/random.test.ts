@@ -23,6 +23,13 @@ describe('the random numbers', () => {
   })
 })
 
+test('random numbers put aside go on where they were', () => {
+  const random = createRandom(42)
+  random()
+  const resumed = createRandom(random.seed())
+  expect(Array.from({ length: 5 }, resumed)).toEqual(Array.from({ length: 5 }, random))
+})
+
 describe('shuffling', () => {
   test('keeps every item and loses none', () => {
     fc.assert(

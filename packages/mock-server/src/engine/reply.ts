@@ -51,6 +51,11 @@ export function ok(
   })
 }
 
+/** An account that could not be served, with the catalogue's text. */
+export function accountError(account: string, code: number): AccountError {
+  return { To_Account: account, ErrorCode: code, ErrorInfo: textOf(code) }
+}
+
 /** The whole call failed; `text` is the catalogue's unless given. Still HTTP status 200. */
 export function fail(code: number, text: string = textOf(code)): Reply {
   return envelope({ ActionStatus: 'FAIL', ErrorInfo: text, ErrorCode: code })

@@ -115,9 +115,11 @@ function decode(userSig: string): { ticket: Ticket; signature: string } | undefi
   return { ticket, signature: wire['TLS.sig'] }
 }
 
+const inflation = { maxOutputLength: TICKET_BYTES_MAX, rejectGarbageAfterEnd: true }
+
 function inflatedJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(inflateSync(bytes, { maxOutputLength: TICKET_BYTES_MAX }).toString('utf8'))
+    return JSON.parse(inflateSync(bytes, inflation).toString('utf8'))
   } catch {
     return undefined
   }

@@ -6,9 +6,10 @@ import { Hono } from 'hono'
 import type { HttpHandler } from 'msw'
 import { getResponse } from 'msw'
 
+import type { MockControl } from '../control/mock-control.ts'
 import type { Engine } from '../engine/engine.ts'
 import { NetFault } from '../engine/errors.ts'
-import { createAdmin } from './admin.ts'
+import { createAdmin } from './admin/admin.ts'
 
 /**
  * Serves the fake on real sockets: the admin API under `/__admin`, everything else through the same
@@ -17,9 +18,10 @@ import { createAdmin } from './admin.ts'
 export function createPort(
   engine: Engine,
   handlers: HttpHandler[],
+  control: MockControl,
 ): Hono<{ Bindings: HttpBindings }> {
   const port = new Hono<{ Bindings: HttpBindings }>()
-  port.route('/__admin', createAdmin(engine))
+  port.route('/__admin', createAdmin(control))
   port.all('*', async (context) => {
     const { outgoing } = context.env
     try {

@@ -74,6 +74,16 @@ export async function ask(
   return response.json()
 }
 
+/** Calls another API than the lookup, e.g. `timpush/add_tag`, and returns the reply's JSON. */
+export async function tell(
+  fake: FakeTencent,
+  api: string,
+  body: object,
+  changes: CallChanges = {},
+): Promise<unknown> {
+  return ask(fake, [], { ...changes, path: `/v4/${api}`, body: JSON.stringify(body) })
+}
+
 /** A successful reply about these users. */
 export function okReply(
   tagsOf: Readonly<Record<string, readonly string[]>>,

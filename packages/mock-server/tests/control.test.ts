@@ -1,0 +1,336 @@
+import { describe, expect, test } from 'vitest'
+
+import type { MockControl } from '../src/client.ts'
+import { connectMock, VerificationError } from '../src/client.ts'
+import { createFakeTencent, ManualClock } from '../src/index.ts'
+import { ask, okReply } from './support/caller.ts'
+
+interface SetUp extends AsyncDisposable {
+  readonly fake: ReturnType<typeof createFakeTencent>
+  readonly control: MockControl
+}
+
+const dayMs = 86_400_000
+
+function createFake(): ReturnType<typeof createFakeTencent> {
+  const users = { xiaoming: ['GoldMember'], xiaohong: [] }
+  return createFakeTencent({ users, clock: new ManualClock(), faults: ['shuffle;p=0'] })
+}
+
+/** A fake, and one of the two ways to control it. */
+const ways: readonly (readonly [string, () => Promise<SetUp>])[] = [
+  [
+    'in process',
+    async () => {
+      const fake = createFake()
+      return { fake, control: fake.control, [Symbol.asyncDispose]: async () => {} }
+    },
+  ],
+  [
+    'over HTTP',
+    async () => {
+      const fake = createFake()
+      const server = await fake.listen()
+      const control = connectMock(server.url)
+      return { fake, control, [Symbol.asyncDispose]: () => server.close() }
+    },
+  ],
+]
+
+describe.each(ways)('a control %s', (_, setUp) => {
+  test('tells how the app is and how it has been treated', async () => {
+    await using it = await setUp()
+    await ask(it.fake, ['xiaoming', 'xiaoming', 'ghost'])
+    await ask(it.fake, ['xiaoming'], { query: { usersig: 'x' } })
+    expect(await it.control.health()).toEqual({
+      status: 'ok',
+      sdkAppId: 1_400_000_000,
+      adminId: 'administrator',
+      randomSeed: 42,
+      users: 2,
+      calls: 2,
+      maxCallsInAnySecond: 2,
+      largestBatch: 3,
+      duplicateUsersInACall: 1,
+      badSignatures: 1,
+      usersAsked: 4,
+    })
+  })
+
+  test.for(['xiaoming', '__proto__', 'constructor', '用户', 'a/b %?&#'])(
+    'gives %s tags, alone and among others, and takes the account away',
+    async (user) => {
+      await using it = await setUp()
+      await it.control.setTags(user, ['one'])
+      expect(await ask(it.fake, [user])).toEqual(okReply({ [user]: ['one'] }))
+      expect(
+        await it.control.seed(
+          new Map([
+            [user, ['two']],
+            ['other', []],
+          ]),
+        ),
+      ).toBe(2)
+      expect(it.fake.app(1_400_000_000)?.users.tagsOf(user)).toEqual(['two'])
+      expect(it.fake.app(1_400_000_000)?.users.tagsOf('other')).toEqual([])
+      expect(it.fake.app(1_400_000_000)?.users.tagsOf('xiaohong')).toEqual([])
+      expect(await it.control.deleteUser(user)).toBe(true)
+      expect(await it.control.deleteUser(user)).toBe(false)
+      expect(await ask(it.fake, [user])).toMatchObject({ ErrorList: [{ ErrorCode: 70107 }] })
+    },
+  )
+
+  test('makes no magic account an ordinary one, and then changes nothing', async () => {
+    await using it = await setUp()
+    const users = { xiaoming: ['changed'], mock_reset: [] }
+    const snapshot = await it.control.snapshot()
+    await expect(it.control.setTags('mock_reset', [])).rejects.toThrow('magic accounts')
+    await expect(it.control.seed(users)).rejects.toThrow('magic accounts')
+    const faults = [{ spec: 'reset', origin: 'added', hits: 0, fired: 0 } as const]
+    await expect(it.control.restore({ ...snapshot, users, faults })).rejects.toThrow(
+      'magic accounts',
+    )
+    expect(await it.control.snapshot()).toEqual(snapshot)
+  })
+
+  test('restores nothing of a snapshot that has a broken fault in it', async () => {
+    await using it = await setUp()
+    const snapshot = await it.control.snapshot()
+    const faults = [{ spec: 'er:60007', origin: 'added', hits: 0, fired: 0 } as const]
+    const broken = { ...snapshot, users: {}, advancedMs: 1, faults }
+    await expect(it.control.restore(broken)).rejects.toThrow('near: err')
+    expect(await it.control.snapshot()).toEqual(snapshot)
+  })
+
+  test('puts faults in force, tells what they did, and takes out one or all', async () => {
+    await using it = await setUp()
+    const added = await it.control.fault('err:60007;times=1')
+    expect(added).toEqual({ id: 2, spec: 'err:60007;times=1', hits: 0, fired: 0 })
+    await it.control.fault('err:91000;p=0')
+    expect(await ask(it.fake, ['xiaoming'])).toMatchObject({ ErrorCode: 60007 })
+    expect(await it.control.faults()).toEqual([
+      { id: 3, spec: 'err:91000;p=0', hits: 1, fired: 0 },
+      { ...added, hits: 1, fired: 1 },
+      { id: 1, spec: 'shuffle;p=0', hits: 1, fired: 0 },
+    ])
+    expect(await it.control.removeFault(2)).toBe(true)
+    expect(await it.control.removeFault(2)).toBe(false)
+    expect((await it.control.faults()).map(({ id }) => id)).toEqual([3, 1])
+    expect(await it.control.clearFaults()).toBe(2)
+    expect(await it.control.faults()).toEqual([])
+    await expect(it.control.fault('er:60007')).rejects.toThrow('near: err')
+  })
+
+  test('shows the journal, all of it or the calls for one account, and empties it', async () => {
+    await using it = await setUp()
+    await ask(it.fake, ['xiaoming'])
+    await ask(it.fake, ['xiaohong', 'ghost'])
+    const both = await it.control.requests()
+    expect(both).toEqual({ requests: it.fake.requests(), dropped: 0 })
+    expect(both.requests.map(({ accounts }) => accounts)).toEqual([
+      ['xiaoming'],
+      ['xiaohong', 'ghost'],
+    ])
+    const { requests } = await it.control.requests({ account: 'ghost' })
+    expect(requests.map(({ seq }) => seq)).toEqual([2])
+    expect(await it.control.clearRequests()).toBe(2)
+    expect(await it.control.requests()).toEqual({ requests: [], dropped: 0 })
+  })
+
+  test('waits until the calls are as expected', async () => {
+    await using it = await setUp()
+    const expectation = { account: 'xiaoming', exactly: 1, timeoutMs: 20_000 }
+    const verified = it.control.verify(expectation)
+    await ask(it.fake, ['xiaohong'])
+    await ask(it.fake, ['xiaoming'])
+    expect(await verified).toBe(1)
+  })
+
+  test('says how the calls differ from what was expected', async () => {
+    await using it = await setUp()
+    await ask(it.fake, ['xiaomin'])
+    const failure: unknown = await it.control
+      .verify({ account: 'xiaoming', atLeast: 1 })
+      .catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(VerificationError)
+    expect(failure).toMatchObject({
+      message: 'calls that name "xiaoming": expected at least 1, got 0; near: "xiaomin" in 1',
+      calls: 0,
+      nearest: [{ account: 'xiaomin', calls: 1 }],
+    })
+  })
+
+  test('can leave a verification that waits', async () => {
+    await using it = await setUp()
+    const leave = new AbortController()
+    const verified = it.control.verify({ timeoutMs: 20_000 }, leave.signal)
+    leave.abort(new Error('left'))
+    await expect(verified).rejects.toThrow('left')
+  })
+
+  test('moves the app’s clock: signatures expire and rate windows roll', async () => {
+    await using it = await setUp()
+    const { usersig } = await it.control.userSig()
+    const code = async (): Promise<unknown> =>
+      Object(await ask(it.fake, ['xiaoming'], { query: { usersig } })).ErrorCode
+    await it.control.changeSettings({ rate: 1 })
+    expect([await code(), await code()]).toEqual([0, 60007])
+    expect(await it.control.advanceClock(1000)).toEqual({
+      now: '2026-01-01T00:00:01.000Z',
+      nowMs: Date.UTC(2026, 0, 1) + 1000,
+      advancedMs: 1000,
+    })
+    expect(await code()).toBe(0)
+    await it.control.advanceClock(dayMs)
+    expect(await code()).toBe(70001)
+    expect(await it.control.clock()).toMatchObject({ advancedMs: dayMs + 1000 })
+  })
+
+  test('changes settings from the next call on, and only those given', async () => {
+    await using it = await setUp()
+    const before = await it.control.settings()
+    expect(before).toEqual({
+      rate: 100,
+      rateAlgorithm: 'sliding',
+      latency: '0',
+      unknownAccounts: 'error-list',
+      ambiguity: 'fixed',
+      signatureCheck: 'on',
+    })
+    await it.control.changeSettings({ rate: 7 })
+    expect(await it.control.changeSettings({ unknownAccounts: 'empty' })).toEqual({
+      ...before,
+      rate: 7,
+      unknownAccounts: 'empty',
+    })
+    expect(await ask(it.fake, ['ghost'])).toEqual(okReply({ ghost: [] }))
+    const changed = await it.control.changeSettings({
+      rate: 'off',
+      rateAlgorithm: 'fixed',
+      latency: 'uniform(0,1)',
+      signatureCheck: 'off',
+    })
+    expect(changed).toEqual({
+      rate: 'off',
+      rateAlgorithm: 'fixed',
+      latency: 'uniform(0,1)',
+      unknownAccounts: 'empty',
+      ambiguity: 'fixed',
+      signatureCheck: 'off',
+    })
+    expect(await it.control.settings()).toEqual(changed)
+    expect(await it.control.changeSettings({ ambiguity: 'random' })).toEqual({
+      ...changed,
+      ambiguity: 'random',
+      unknownAccounts: 'random',
+    })
+    await it.control.changeSettings({ ambiguity: 'fixed' })
+    expect(await it.control.settings()).toMatchObject({ unknownAccounts: 'error-list' })
+    await it.control.changeSettings({ ambiguity: 'random', unknownAccounts: 'omit' })
+    expect(await it.control.changeSettings({ ambiguity: 'fixed' })).toMatchObject({
+      ambiguity: 'fixed',
+      unknownAccounts: 'omit',
+    })
+    await expect(it.control.changeSettings({ latency: 'long' })).rejects.toThrow('uniform(MIN,MAX)')
+  })
+
+  test('issues signatures, good and bad', async () => {
+    await using it = await setUp()
+    const code = async (identifier: string, usersig: string): Promise<unknown> =>
+      Object(await ask(it.fake, ['xiaoming'], { query: { identifier, usersig } })).ErrorCode
+    const good = await it.control.userSig()
+    expect(await code(good.identifier, good.usersig)).toBe(0)
+    const expired = await it.control.userSig({ variant: 'expired' })
+    expect(await code(expired.identifier, expired.usersig)).toBe(70001)
+    const user = await it.control.userSig({ identifier: 'xiaoming' })
+    expect(await code('xiaoming', user.usersig)).toBe(90009)
+  })
+
+  test('creates apps that share nothing, and controls them', async () => {
+    await using it = await setUp()
+    await it.control.setTags('xiaoming', ['changed'])
+    const { sdkAppId, secretKey, adminId } = await it.control.newApp()
+    expect([sdkAppId, adminId]).toEqual([1_400_000_001, 'administrator'])
+    expect(secretKey).not.toBe(it.fake.credentials.secretKey)
+    const second = it.control.app(sdkAppId)
+    const caller = { ...it.fake, credentials: { sdkAppId, secretKey, adminId } }
+    await second.changeSettings({ rate: 1 })
+    await second.advanceClock(1)
+    expect(await ask(caller, ['xiaoming'])).toEqual(okReply({ xiaoming: ['GoldMember'] }))
+    expect((await second.requests()).requests).toHaveLength(1)
+    expect((await it.control.requests()).requests).toEqual([])
+    expect(await it.control.settings()).toMatchObject({ rate: 100 })
+    expect(await it.control.clock()).toMatchObject({ advancedMs: 0 })
+  })
+
+  test('creates an app as it was wished for, but never in another’s place', async () => {
+    await using it = await setUp()
+    const wish = { sdkAppId: 7, secretKey: 'key', adminId: 'root' }
+    expect(await it.control.newApp(wish)).toEqual(wish)
+    expect(await it.control.app(7).health()).toMatchObject({ sdkAppId: 7, adminId: 'root' })
+    await expect(it.control.newApp(wish)).rejects.toThrow('there is an app 7 already')
+  })
+
+  test('says that there is no such app', async () => {
+    await using it = await setUp()
+    await expect(it.control.app(8).health()).rejects.toThrow('there is no app 8')
+  })
+
+  test('takes the app back to its start, and no other', async () => {
+    await using it = await setUp()
+    const start = await it.control.snapshot()
+    const { sdkAppId } = await it.control.newApp()
+    await it.control.app(sdkAppId).setTags('xiaoming', ['other'])
+    await it.control.setTags('xiaoming', [])
+    await it.control.changeSettings({ rate: 'off', unknownAccounts: 'omit' })
+    await it.control.advanceClock(1000)
+    await it.control.fault('reset;times=0')
+    await ask(it.fake, ['mock_err_91000_x1'])
+    await it.control.reset()
+    expect(await it.control.snapshot()).toEqual(start)
+    expect(await it.control.requests()).toEqual({ requests: [], dropped: 0 })
+    expect(await it.control.health()).toMatchObject({ calls: 0 })
+    expect(it.fake.app(sdkAppId)?.users.tagsOf('xiaoming')).toEqual(['other'])
+  })
+
+  test('restores all that answers depend on, chances included, and keeps the books', async () => {
+    await using it = await setUp()
+    await it.control.fault('err:91000;p=0.5;times=10')
+    await it.control.setTags('__proto__', ['kept'])
+    await it.control.advanceClock(5000)
+    await it.control.changeSettings({ latency: 'uniform(0,1)' })
+    const codes = async (): Promise<unknown[]> => {
+      const all: unknown[] = []
+      for (let call = 0; call < 20; call += 1) {
+        all.push(Object(await ask(it.fake, ['__proto__', 'mock_each_70107_x9'])))
+      }
+      return all
+    }
+    await codes()
+    const snapshot = await it.control.snapshot()
+    const first = await codes()
+    await it.control.reset()
+    await it.control.restore(snapshot)
+    expect(await it.control.snapshot()).toEqual(snapshot)
+    expect(await codes()).toEqual(first)
+    expect((await it.control.requests()).requests).toHaveLength(20)
+  })
+})
+
+describe('a control over HTTP', () => {
+  test('says when what answers is no fake', async () => {
+    await using server = await createFake().listen()
+    const elsewhere = connectMock(`${server.url}/v4/timpush/get_tag?`)
+    await expect(elsewhere.settings()).rejects.toMatchObject({
+      name: 'ControlError',
+      status: 200,
+      message: expect.stringContaining('does not answer as the admin API'),
+    })
+  })
+
+  test('tells the status of a refusal', async () => {
+    await using server = await createFake().listen()
+    const control = connectMock(server.url, 8)
+    await expect(control.faults()).rejects.toMatchObject({ code: 'control', status: 404 })
+  })
+})
