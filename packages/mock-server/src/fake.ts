@@ -16,7 +16,7 @@ import type { Users } from './engine/store.ts'
 import { createPort } from './http/port.ts'
 import type { ListeningServer, ListenOptions } from './http/serve.ts'
 import { serve } from './http/serve.ts'
-import type { Interception } from './msw/intercept.ts'
+import type { Interception, InterceptOptions } from './msw/intercept.ts'
 import { createHandlers } from './msw/handlers.ts'
 import { intercept } from './msw/intercept.ts'
 import { developmentSecretKey, sampleApp, sampleUsers } from './samples.ts'
@@ -52,9 +52,9 @@ export interface FakeTencentOptions {
 
 /**
  * A fake of Tencent's tag API; see `createFakeTencent`. Except where said, members are about its
- * first app.
+ * first app. `await using` ends every interception and server that it opened.
  */
-export interface FakeTencent {
+export interface FakeTencent extends AsyncDisposable {
   readonly credentials: AppCredentials
   readonly clock: Clock
   readonly randomSeed: number
@@ -64,8 +64,9 @@ export interface FakeTencent {
   readonly handlers: HttpHandler[]
   /**
    * Answers the requests of every HTTP client in this process until disposed of; loopback passes.
+   * A second one while the first lasts is a plain Error.
    */
-  intercept(): Interception
+  intercept(options?: InterceptOptions): Interception
   /** Listens on a real port, by default a free one, admin API included; throws ListenError. */
   listen(options?: ListenOptions): Promise<ListeningServer>
   /** Answers one request; throws NetFault where the connection is to end without an answer. */
@@ -113,6 +114,7 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
   )
   const handle = (request: Request): Promise<Response> => engine.handle(request)
   const handlers = createHandlers(handle)
+  const closers: (() => Promise<void>)[] = []
   return {
     credentials: app.credentials,
     clock,
@@ -121,8 +123,16 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
       return app.referee.stats
     },
     handlers,
-    intercept: () => intercept(handlers),
-    listen: (listenOptions = { port: 0 }) => serve(createPort(engine, handlers), listenOptions),
+    intercept: (interceptOptions) => {
+      const interception = intercept(handlers, interceptOptions)
+      closers.push(async () => interception.close())
+      return interception
+    },
+    listen: async (listenOptions = { port: 0 }) => {
+      const server = await serve(createPort(engine, handlers), listenOptions)
+      closers.push(server.close)
+      return server
+    },
     handle,
     setTags: (user, tags) => app.users.set(user, tags),
     deleteUser: (user) => app.users.delete(user),
@@ -137,6 +147,9 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
       return fresh
     },
     app: (sdkAppId) => engine.app(String(sdkAppId)),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(closers.map((close) => close()))
+    },
   }
 }
 

@@ -23,4 +23,9 @@ describe('the nearest words', () => {
       'sitting',
     ])
   })
+
+  test('are none where too many letters differ', () => {
+    expect(nearest('cat', ['cut', 'cart', 'dogs'], 3, 1)).toEqual(['cut', 'cart'])
+    expect(nearest('cat', ['dogs'], 3, 3)).toEqual([])
+  })
 })

@@ -1,10 +1,17 @@
 /**
  * Returns the `count` words nearest to `word`, nearest first: what somebody who mistyped may have
- * meant.
+ * meant. Those with more than `distanceMax` letters added, lost or changed are no such words; by
+ * default all are.
  */
-export function nearest(word: string, words: Iterable<string>, count: number): string[] {
+export function nearest(
+  word: string,
+  words: Iterable<string>,
+  count: number,
+  distanceMax = Infinity,
+): string[] {
   return [...words]
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+    .filter(({ distance }) => distance <= distanceMax)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map(({ candidate }) => candidate)

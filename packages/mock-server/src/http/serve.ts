@@ -20,7 +20,7 @@ export interface ListeningServer extends AsyncDisposable {
   readonly url: string
   readonly port: number
   /** Stops accepting and ends every connection, also idle, slow and hanging ones. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** The fake could not listen; `cause` is Node's error. */
