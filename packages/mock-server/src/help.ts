@@ -28,6 +28,8 @@ A fake of Tencent Cloud Chat's tag API, for tests and development without an acc
   --random-seed N             same seed, same chances (default 42)
   --unknown-accounts HOW      error-list, omit or empty (default error-list)
   --signature-check on|off    off: any caller may call (default on)
+  --tls-cert FILE, --tls-key FILE
+                              speak TLS with this certificate (its chain after it) and key, in PEM
   --json                      print one JSON line once connections are accepted
   --quiet                     print errors only
   --help, --version
