@@ -89,10 +89,12 @@ const SLIP_MAX = 5
 
 function describe({ method, url }: Request): UnhandledRequestError {
   const { origin, pathname } = new URL(url)
+  // What is asked of a proxy has a host and a port only.
+  const target = method === 'CONNECT' ? url : `${origin}${pathname}`
   const near = nearest(pathname, apis.keys(), 1, SLIP_MAX)
   return new UnhandledRequestError(
     [
-      `${method} ${origin}${pathname} is no call of Tencent's, and was kept from the network.`,
+      `${method} ${target} is no call of Tencent's, and was kept from the network.`,
       ...near.map((path) => `The nearest the fake answers is POST ${path}.`),
       'Loopback passes, and so do the hosts in intercept({ allow: [...] }).',
     ].join(' '),
