@@ -181,6 +181,16 @@ describe('an interception', () => {
     expect(lookup).not.toHaveBeenCalled()
   })
 
+  test('serves 300 slow answers at once', async () => {
+    using _ = fake.intercept()
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, async () =>
+        (await fetch(url(), callInit(['mock_slow_200']))).json(),
+      ),
+    )
+    expect(answers).toEqual(Array(300).fill(okReply({ mock_slow_200: ['mock-tag-1'] })))
+  })
+
   test('uses its connections again, as a real server would', async () => {
     using _ = fake.intercept()
     let connections = 0

@@ -18,6 +18,7 @@ import * as v from 'valibot'
 const resolve = createRequire(import.meta.url)
 const packageRoot = new URL('../..', import.meta.url).pathname
 const vitestRoot = dirname(resolve.resolve('vitest/package.json'))
+const signerRoot = dirname(resolve.resolve('tls-sig-api-v2/package.json'))
 
 // Source instead of dist, and as many tests at once as a file has.
 const config = `export default {
@@ -40,8 +41,8 @@ const report = v.object({
 export type Verdicts = Readonly<Record<string, string>>
 
 /**
- * Runs a file of tests with Vitest in a project of its own that depends on this package, as a
- * reader's does.
+ * Runs a file of tests with Vitest in a project of its own that depends on this package and on
+ * Tencent's signer, as a reader's does.
  */
 export async function runAsReader(testFile: string): Promise<Verdicts> {
   const project = mkdtempSync(join(tmpdir(), 'reader-'))
@@ -49,6 +50,7 @@ export async function runAsReader(testFile: string): Promise<Verdicts> {
     mkdirSync(join(project, 'node_modules/@tagside'), { recursive: true })
     symlinkSync(packageRoot, join(project, 'node_modules/@tagside/mock-server'))
     symlinkSync(vitestRoot, join(project, 'node_modules/vitest'))
+    symlinkSync(signerRoot, join(project, 'node_modules/tls-sig-api-v2'))
     writeFileSync(join(project, 'package.json'), '{"type":"module"}')
     writeFileSync(join(project, 'vitest.config.js'), config)
     writeFileSync(join(project, 'reader.test.ts'), testFile)
