@@ -1,4 +1,5 @@
 /** `pnpm bench [PART]...`: runs the named parts, or all of them. Method and figures: bench/README.md. */
+import { inProcess } from './in-process.ts'
 import { miss } from './miss.ts'
 import { outage } from './outage.ts'
 import { overload } from './overload.ts'
@@ -13,6 +14,7 @@ const parts = new Map([
 
 /** Long or wasteful: only when named. */
 const apart = new Map([
+  ['in-process', inProcess],
   ['overload', overload],
   ['outage', outage],
   ['soak', soak],

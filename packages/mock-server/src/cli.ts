@@ -5,6 +5,8 @@ import { refuseMagic } from './engine/magic-id.ts'
 import { rateAlgorithms } from './engine/rate-limiter.ts'
 import type { FakeTencentOptions } from './fake.ts'
 import { FlagError, Flags } from './flags.ts'
+import type { Certificate } from './http/certificate.ts'
+import { belongTogether, readCert, readKey } from './http/certificate.ts'
 import { sampleApp } from './samples.ts'
 import { readSeed } from './seed.ts'
 
@@ -19,6 +21,8 @@ export interface ServeCommand {
   readonly kind: 'serve'
   readonly port: number
   readonly host: string
+  /** TLS is spoken with it; without it plain HTTP. */
+  readonly certificate?: Certificate | undefined
   /**
    * What is printed once connections are accepted; `--json` is asked for by a program and so beats
    * `--quiet`.
@@ -41,6 +45,8 @@ const flagTypes = {
   'unknown-accounts': { type: 'string' },
   ambiguity: { type: 'string' },
   'signature-check': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -56,6 +62,7 @@ export function readCommand(args: readonly string[], readFile: (path: string) =>
   if (flags.has('version')) return { kind: 'version' }
   const port = flags.last('port', (text) => wholeNumber(text, 0, 65_535))
   const host = flags.last('host', hostName)
+  const certificate = readCertificate(flags, readFile)
   const fake = readFake(flags, readFile)
   if (flags.mistakes.length > 0) return { kind: 'mistakes', mistakes: flags.mistakes }
   const spoken = flags.has('quiet') ? 'nothing' : 'banner'
@@ -63,9 +70,30 @@ export function readCommand(args: readonly string[], readFile: (path: string) =>
     kind: 'serve',
     port: port ?? 7440,
     host: host ?? '127.0.0.1',
+    certificate,
     announce: flags.has('json') ? 'json' : spoken,
     fake,
   }
+}
+
+function readCertificate(
+  flags: Flags,
+  readFile: (path: string) => string,
+): Certificate | undefined {
+  const cert = flags.last('tls-cert', (path) => readCert(path, readFile))
+  const key = flags.last('tls-key', (path) => readKey(path, readFile))
+  if (flags.has('tls-cert') !== flags.has('tls-key')) {
+    const [given, missing] = flags.has('tls-cert') ? ['cert', 'key'] : ['key', 'cert']
+    flags.all(`tls-${given}`, () => {
+      throw new FlagError(`--tls-${missing} is missing; TLS takes both`)
+    })
+  }
+  if (cert === undefined || key === undefined) return undefined
+  flags.last('tls-key', (path) => {
+    if (belongTogether({ cert, key })) return
+    throw new FlagError(`${path} is not the key of the certificate`)
+  })
+  return { cert, key }
 }
 
 function readFake(flags: Flags, readFile: (path: string) => string): FakeTencentOptions {

@@ -20,7 +20,7 @@ import { verify } from './engine/verification.ts'
 import { createPort } from './http/port.ts'
 import type { ListeningServer, ListenOptions } from './http/serve.ts'
 import { serve } from './http/serve.ts'
-import type { Interception } from './msw/intercept.ts'
+import type { Interception, InterceptOptions } from './msw/intercept.ts'
 import { createHandlers } from './msw/handlers.ts'
 import { intercept } from './msw/intercept.ts'
 import type { AppWish } from './new-app.ts'
@@ -69,9 +69,9 @@ export interface FakeTencentOptions {
 
 /**
  * A fake of Tencent's tag API; see `createFakeTencent`. Except where said, members are about its
- * first app.
+ * first app. `await using` ends every interception and server that it opened.
  */
-export interface FakeTencent {
+export interface FakeTencent extends AsyncDisposable {
   readonly credentials: AppCredentials
   /** The time that all apps share; an app's own may be ahead of it. */
   readonly clock: Clock
@@ -84,8 +84,9 @@ export interface FakeTencent {
   readonly handlers: HttpHandler[]
   /**
    * Answers the requests of every HTTP client in this process until disposed of; loopback passes.
+   * A second one while the first lasts is a plain Error.
    */
-  intercept(): Interception
+  intercept(options?: InterceptOptions): Interception
   /** Listens on a real port, by default a free one, admin API included; throws ListenError. */
   listen(options?: ListenOptions): Promise<ListeningServer>
   /** Answers one request; throws NetFault where the connection is to end without an answer. */
@@ -146,6 +147,7 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
   const handlers = createHandlers(handle)
   const newApp = (wish?: AppWish): App => addApp(engine, start, wish)
   const control = new DirectControl(engine, newApp)
+  const closers: (() => Promise<void>)[] = []
   return {
     credentials: app.credentials,
     clock,
@@ -155,9 +157,16 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
       return app.referee.stats
     },
     handlers,
-    intercept: () => intercept(handlers),
-    listen: (listenOptions = { port: 0 }) =>
-      serve(createPort(engine, handlers, control), listenOptions),
+    intercept: (interceptOptions) => {
+      const interception = intercept(handlers, interceptOptions)
+      closers.push(async () => interception.close())
+      return interception
+    },
+    listen: async (listenOptions = { port: 0 }) => {
+      const server = await serve(createPort(engine, handlers, control), listenOptions)
+      closers.push(server.close)
+      return server
+    },
     handle,
     setTags: (user, tags) => app.users.set(user, tags),
     deleteUser: (user) => app.users.delete(user),
@@ -171,6 +180,9 @@ export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent
     },
     newApp,
     app: (sdkAppId) => engine.app(String(sdkAppId)),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(closers.map((close) => close()))
+    },
   }
 }
 

@@ -31,6 +31,8 @@ A fake of Tencent Cloud Chat's tag API, for tests and development without an acc
   --unknown-accounts HOW      error-list, omit, empty or random (default error-list)
   --ambiguity fixed|random    random: draw what the documents leave open (default fixed)
   --signature-check on|off    off: any caller may call (default on)
+  --tls-cert FILE, --tls-key FILE
+                              speak TLS with this certificate (its chain after it) and key, in PEM
   --json                      print one JSON line once connections are accepted
   --quiet                     print errors only
   --help, --version

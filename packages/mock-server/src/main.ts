@@ -32,11 +32,17 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function serve({ port, host, announce, fake: options }: ServeCommand): Promise<number> {
+async function serve({
+  port,
+  host,
+  certificate,
+  announce,
+  fake: options,
+}: ServeCommand): Promise<number> {
   const fake = createFakeTencent(options)
   let server: ListeningServer
   try {
-    server = await fake.listen({ port, host })
+    server = await fake.listen({ port, host, certificate })
   } catch (error) {
     if (!(error instanceof ListenError)) throw error
     console.error(`tagside-mock: ${error.message}`)

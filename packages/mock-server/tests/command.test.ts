@@ -1,10 +1,14 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { get as httpsGet } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { createFakeTencent, developmentSecretKey } from '../src/index.ts'
 import { eventually } from './support/eventually.ts'
@@ -96,6 +100,68 @@ describe('tagside-mock --json', () => {
       stdout: '',
       stderr: `tagside-mock: port ${port} of 127.0.0.1 is in use: stop what listens there or choose another port (0 picks a free one)\n`,
     })
+  })
+})
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+if (!hasOpenssl) console.warn('skipped: TLS of tagside-mock, because there is no openssl here')
+
+describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)('tagside-mock with TLS', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tagside-mock-'))
+  const file = (name: string): string => join(directory, name)
+  beforeAll(() => {
+    for (const name of ['one', 'other']) {
+      const keyAndCert = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-x509']
+      const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+      const files = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`), '-days', '2']
+      execFileSync('openssl', ['req', ...keyAndCert, ...names, ...files], { stdio: 'ignore' })
+    }
+    const lock = ['ec', '-aes128', '-passout', 'pass:secret', '-in', file('one.key')]
+    execFileSync('openssl', lock.concat('-out', file('locked.key')), { stdio: 'ignore' })
+  })
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  test('answers at an https URL that a client reaches who trusts the certificate', async () => {
+    const files = ['--tls-cert', file('one.crt'), '--tls-key', file('one.key')]
+    const { child, line } = start('--port', '0', '--host', 'localhost', '--json', ...files)
+    const { url } = JSON.parse(await line)
+    expect(url).toMatch(/^https:\/\/localhost:\d+$/)
+    const get = async (ca: string): Promise<unknown> => {
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+      const answer = httpsGet(`${url}/__admin/health`, { ca }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      answer.on('error', reject)
+      return promise
+    }
+    expect(await get(readFileSync(file('one.crt'), 'utf8'))).toBe(200)
+    await expect(get(readFileSync(file('other.crt'), 'utf8'))).rejects.toThrow('certificate')
+    child.kill()
+    expect(await statusOf(child)).toBe(0)
+  })
+
+  test.for<[string, string, string]>([
+    ['none.crt', 'one.key', '--tls-cert: ENOENT: no such file or directory, open '],
+    ['one.crt', 'none.key', '--tls-key: ENOENT: no such file or directory, open '],
+    ['one.key', 'one.key', '--tls-cert: FILE holds no certificate in PEM'],
+    ['one.crt', 'one.crt', '--tls-key: FILE holds no private key in PEM without a passphrase'],
+    ['one.crt', 'locked.key', '--tls-key: FILE holds no private key in PEM without a passphrase'],
+    ['one.crt', 'other.key', '--tls-key: FILE is not the key of the certificate'],
+    ['one.crt', '', '--tls-cert: --tls-key is missing; TLS takes both'],
+    ['', 'one.key', '--tls-key: --tls-cert is missing; TLS takes both'],
+  ])('of %s and %s ends with status 2 and a sentence', async ([cert, key, sentence]) => {
+    const { status, stderr } = await run(
+      ...(cert === '' ? [] : ['--tls-cert', file(cert)]),
+      ...(key === '' ? [] : ['--tls-key', file(key)]),
+    )
+    expect(status).toBe(2)
+    const [head, complaint = '', ...others] = stderr.trimEnd().split('\n')
+    expect(head).toBe('tagside-mock:')
+    expect(complaint.replace(`${directory}/${cert}`, 'FILE').replace(file(key), 'FILE')).toContain(
+      sentence,
+    )
+    expect(others).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
 import dns from 'node:dns'
-import { createServer } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { RequestOptions } from 'node:http'
+import { Agent as HttpAgent, createServer, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { setImmediate } from 'node:timers/promises'
 
 import { Interceptor } from '@mswjs/interceptors'
@@ -41,9 +42,21 @@ describe('an interception', () => {
         return body.json()
       },
     ],
-    ['node:https', () => viaHttps(url(), JSON.stringify({ To_Account: ['xiaoming'] }))],
+    ['node:http', () => viaNode(url('http://console.tim.qq.com'), {})],
+    ['node:https', () => viaNode(url(), {})],
+    [
+      "node:http's agents that keep connections",
+      () =>
+        viaNode(url('http://console.tim.qq.com'), { agent: new HttpAgent({ keepAlive: true }) }),
+    ],
+    [
+      "node:https's agents that keep connections",
+      () => viaNode(url(), { agent: new HttpsAgent({ keepAlive: true, maxSockets: 1 }) }),
+    ],
+    ['node:https without an agent', () => viaNode(url(), { agent: false })],
   ])('answers %s', async ([, call]) => {
     using _ = fake.intercept()
+    expect(await call()).toEqual(found)
     expect(await call()).toEqual(found)
   })
 
@@ -57,30 +70,49 @@ describe('an interception', () => {
   })
 
   test('lets loopback pass, also on paths that it would answer elsewhere', async () => {
-    const local = createServer((_, response) => response.end('local'))
-    await new Promise<void>((resolve) => local.listen(0, '127.0.0.1', resolve))
+    await using local = await localServer()
     using _ = fake.intercept()
-    const address = local.address()
-    const port = typeof address === 'object' ? address?.port : undefined
-    expect(await (await fetch(url(`http://localhost:${port}`), init)).text()).toBe('local')
-    expect(await (await fetch(url(`http://127.0.0.1:${port}`), init)).text()).toBe('local')
-    local.closeAllConnections()
-    local.close()
+    for (const host of ['localhost', '127.0.0.1']) {
+      const response = await fetch(url(`http://${host}:${local.port}`), init)
+      expect(await response.text()).toBe('local')
+    }
   })
 
-  test('keeps a stray request from the network and says what the nearest would be', async () => {
-    using _ = fake.intercept()
-    const failure: unknown = await fetch(
-      'https://example.com/v5/timpush/get_tag?usersig=secret',
-    ).catch((error: unknown) => error)
-    const cause = failure instanceof Error ? failure.cause : failure
-    expect(cause).toBeInstanceOf(UnhandledRequestError)
-    expect(cause).toMatchObject({
+  test('keeps a stray request from the network, remembers it and says what the nearest would be', async () => {
+    using interception = fake.intercept()
+    const stray = await strayOf('https://example.com/v5/timpush/get_tag?usersig=secret')
+    expect(stray).toBeInstanceOf(UnhandledRequestError)
+    expect(stray).toMatchObject({
       code: 'unhandled-request',
       message:
         "GET https://example.com/v5/timpush/get_tag is no call of Tencent's, and was kept from the network. " +
-        'The nearest the fake answers is POST /v4/timpush/get_tag; loopback addresses pass.',
+        'The nearest the fake answers is POST /v4/timpush/get_tag. ' +
+        'Loopback passes, and so do the hosts in intercept({ allow: [...] }).',
     })
+    expect(interception.unhandled).toEqual([stray])
+  })
+
+  test('suggests nothing to a stray request that is near to nothing', async () => {
+    using _ = fake.intercept()
+    expect(await strayOf('https://example.com/users/1')).toMatchObject({
+      message: expect.not.stringContaining('nearest'),
+    })
+  })
+
+  test('lets a host that is allowed pass to the network', async () => {
+    await using local = await localServer()
+    using interception = fake.intercept({ allow: ['tagside.invalid'] })
+    using lookup = vi.spyOn(dns, 'lookup').mockImplementation(resolveToLoopback)
+    const response = await fetch(url(`http://tagside.invalid:${local.port}`), init)
+    expect(await response.text()).toBe('local')
+    expect(lookup).toHaveBeenCalledOnce()
+    expect(interception.unhandled).toEqual([])
+  })
+
+  test('allows no host but the one it is told', async () => {
+    using interception = fake.intercept({ allow: ['tagside.invalid'] })
+    expect(await strayOf('https://other.tagside.invalid/')).toBeInstanceOf(UnhandledRequestError)
+    expect(interception.unhandled).toHaveLength(1)
   })
 
   test('answers an unknown command itself', async () => {
@@ -115,6 +147,18 @@ describe('an interception', () => {
     expect(lookup).toHaveBeenCalledOnce()
   })
 
+  test('ends with its fake, and so does every server', async () => {
+    let address = ''
+    {
+      await using own = createFakeTencent()
+      own.intercept()
+      address = (await own.listen()).url
+      expect((await fetch(address, { method: 'HEAD' })).status).toBe(200)
+    }
+    expect(() => fake.intercept().close()).not.toThrow()
+    await expect(fetch(address, { method: 'HEAD' })).rejects.toThrow('fetch failed')
+  })
+
   test("answers under a test's fake timers", async () => {
     using _ = fake.intercept()
     vi.useFakeTimers()
@@ -135,6 +179,16 @@ describe('an interception', () => {
       expect((await fetch(url(), init)).status).toBe(200)
     }
     expect(lookup).not.toHaveBeenCalled()
+  })
+
+  test('serves 300 slow answers at once', async () => {
+    using _ = fake.intercept()
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, async () =>
+        (await fetch(url(), callInit(['mock_slow_200']))).json(),
+      ),
+    )
+    expect(answers).toEqual(Array(300).fill(okReply({ mock_slow_200: ['mock-tag-1'] })))
   })
 
   test('uses its connections again, as a real server would', async () => {
@@ -185,14 +239,42 @@ describe('the handlers', () => {
   })
 })
 
-function viaHttps(target: string, body: string): Promise<unknown> {
+/** What a fetch of this URL fails with. */
+async function strayOf(target: string): Promise<unknown> {
+  const failure: unknown = await fetch(target).catch((error: unknown) => error)
+  return failure instanceof Error ? failure.cause : failure
+}
+
+/** A server of this machine that is no fake. */
+async function localServer(): Promise<{ port: number } & AsyncDisposable> {
+  const server = createServer((_, response) => response.end('local'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function resolveToLoopback(...args: readonly unknown[]): void {
+  const answer = args.at(-1)
+  if (typeof answer === 'function') answer(null, [{ address: '127.0.0.1', family: 4 }])
+}
+
+/** Calls by options instead of a URL, as the libraries over Node's own client do. */
+function viaNode(target: string, options: RequestOptions): Promise<unknown> {
+  const { protocol, hostname, pathname, search } = new URL(target)
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-  httpsRequest(target, { method: 'POST' }, (response) => {
+  const client = protocol === 'https:' ? httpsRequest : httpRequest
+  client({ hostname, path: pathname + search, method: 'POST', ...options }, (response) => {
     const parts: Buffer[] = []
     response.on('data', (part: Buffer) => parts.push(part))
     response.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString())))
   })
     .on('error', reject)
-    .end(body)
+    .end(JSON.stringify({ To_Account: ['xiaoming'] }))
   return promise
 }

@@ -1,17 +1,21 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 
 import type { HttpBindings } from '@hono/node-server'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 
 import { MockError } from '../engine/errors.ts'
+import type { Certificate } from './certificate.ts'
 
 export interface ListenOptions {
   /** 0 to 65535; 0 picks a free port. */
   readonly port: number
   /** Default 127.0.0.1: nobody but this machine. */
   readonly host?: string
+  /** With it the fake speaks TLS; one that is broken is Node's error. Default: plain HTTP. */
+  readonly certificate?: Certificate | undefined
 }
 
 /** A fake that accepts connections. */
@@ -20,7 +24,7 @@ export interface ListeningServer extends AsyncDisposable {
   readonly url: string
   readonly port: number
   /** Stops accepting and ends every connection, also idle, slow and hanging ones. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** The fake could not listen; `cause` is Node's error. */
@@ -45,13 +49,16 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 /** Listens, and returns once connections are accepted; throws ListenError. */
 export async function serve(
   app: Hono<{ Bindings: HttpBindings }>,
-  { port, host = '127.0.0.1' }: ListenOptions,
+  { port, host = '127.0.0.1', certificate }: ListenOptions,
 ): Promise<ListeningServer> {
   // The adapter's own Request and Response would break MSW in this process.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (incoming, outgoing) => {
-    void listener(incoming, outgoing)
-  })
+  const answer: RequestListener = (incoming, outgoing) => void listener(incoming, outgoing)
+  const settings = { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }
+  const server =
+    certificate === undefined
+      ? createServer(settings, answer)
+      : createTlsServer({ ...settings, ...certificate }, answer)
   await listening(server, port, host)
   const boundPort = portOf(server)
   const close = async (): Promise<void> => {
@@ -60,7 +67,7 @@ export async function serve(
     server.closeAllConnections()
     await closed
   }
-  const url = `http://${reachable(host)}:${boundPort}`
+  const url = `${certificate === undefined ? 'http' : 'https'}://${reachable(host)}:${boundPort}`
   return { url, port: boundPort, close, [Symbol.asyncDispose]: close }
 }
 

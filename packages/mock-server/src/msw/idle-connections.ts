@@ -1,8 +1,6 @@
 import { Interceptor } from '@mswjs/interceptors'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
 
-import { isLoopback } from './loopback.ts'
-
 const webPorts: ReadonlySet<unknown> = new Set([80, 443, '80', '443'])
 
 /**
@@ -12,15 +10,15 @@ const webPorts: ReadonlySet<unknown> = new Set([80, 443, '80', '443'])
  * A client that gives up on a call opens its next connection at once, before there is anything to
  * send. The interceptor takes a silent connection for one on which the server speaks first, and
  * passes it to the network: the next call on it then fails with ENOTFOUND, now and then. On the
- * ports of the web no server speaks first.
+ * ports of the web no server speaks first. Hosts that pass are let alone.
  */
-export function holdIdleConnections(): { release(): void } {
+export function holdIdleConnections(passes: (host: string) => boolean): { release(): void } {
   const sockets = Interceptor.singleton(SocketInterceptor)
   const released = new AbortController()
   sockets.on(
     'connection',
     ({ connectionOptions: { host, port }, controller }) => {
-      if (isLoopback(host ?? 'localhost') || !webPorts.has(port)) return
+      if (passes(host ?? 'localhost') || !webPorts.has(port)) return
       controller.passthrough = () => controller.serverSocket
     },
     { signal: released.signal },

@@ -15,10 +15,17 @@ export class UnhandledRequestError extends MockError {
   readonly code = 'unhandled-request'
 }
 
+export interface InterceptOptions {
+  /** Names of hosts, without a port, that pass as loopback does. Default: none. */
+  readonly allow?: readonly string[]
+}
+
 /** An interception under way. */
 export interface Interception extends Disposable {
+  /** What was kept from the network so far, oldest first. */
+  readonly unhandled: readonly UnhandledRequestError[]
   /** Ends it; does nothing the second time. */
-  close(): void
+  readonly close: () => void
 }
 
 let active: HttpRequestInterceptor | undefined
@@ -30,46 +37,63 @@ let active: HttpRequestInterceptor | undefined
  *
  * Only one interception can be under way in a process: a second one is a plain Error.
  */
-export function intercept(handlers: HttpHandler[]): Interception {
+export function intercept(
+  handlers: HttpHandler[],
+  { allow = [] }: InterceptOptions = {},
+): Interception {
   if (active !== undefined) {
     throw new Error('intercept: another interception is under way in this process; close it first')
   }
   const interceptor = new HttpRequestInterceptor()
   active = interceptor
   interceptor.apply()
-  const idleConnections = holdIdleConnections()
+  const passes = (host: string): boolean => isLoopback(host) || allow.includes(host)
+  const idleConnections = holdIdleConnections(passes)
+  const unhandled: UnhandledRequestError[] = []
+  const refuse = (request: Request): UnhandledRequestError => {
+    const error = describe(request)
+    unhandled.push(error)
+    return error
+  }
   // The interceptor awaits what a listener returns, whatever the listener's type says.
-  interceptor.on('request', (event): unknown => answer(event, handlers))
+  interceptor.on('request', (event): unknown => answer(event, handlers, passes, refuse))
   const close = (): void => {
     if (active !== interceptor) return
     interceptor.dispose()
     idleConnections.release()
     active = undefined
   }
-  return { close, [Symbol.dispose]: close }
+  return { unhandled, close, [Symbol.dispose]: close }
 }
 
 async function answer(
   { request, controller }: HttpRequestEvent,
   handlers: HttpHandler[],
+  passes: (host: string) => boolean,
+  refuse: (request: Request) => UnhandledRequestError,
 ): Promise<void> {
   // First: the fake's own port and every other local server answer on paths that the handlers match
   // too.
-  if (isLoopback(new URL(request.url).hostname)) return
+  if (passes(new URL(request.url).hostname)) return
   try {
     const response = await getResponse(handlers, request)
-    if (response === undefined) controller.errorWith(unhandled(request))
+    if (response === undefined) controller.errorWith(refuse(request))
     else controller.respondWith(response)
   } catch (error) {
     controller.errorWith(error)
   }
 }
 
-function unhandled({ method, url }: Request): UnhandledRequestError {
+function describe({ method, url }: Request): UnhandledRequestError {
   const { origin, pathname } = new URL(url)
-  const near = nearest(pathname, apis.keys(), 1).join()
+  // What is asked of a proxy has a host and a port only.
+  const target = method === 'CONNECT' ? url : `${origin}${pathname}`
+  const near = nearest(pathname, apis.keys(), 1)
   return new UnhandledRequestError(
-    `${method} ${origin}${pathname} is no call of Tencent's, and was kept from the network. ` +
-      `The nearest the fake answers is POST ${near}; loopback addresses pass.`,
+    [
+      `${method} ${target} is no call of Tencent's, and was kept from the network.`,
+      ...near.map((path) => `The nearest the fake answers is POST ${path}.`),
+      'Loopback passes, and so do the hosts in intercept({ allow: [...] }).',
+    ].join(' '),
   )
 }

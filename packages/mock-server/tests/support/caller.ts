@@ -16,7 +16,11 @@ export interface CallChanges {
 export const tencent = 'https://console.tim.qq.com'
 
 /** The URL of a call that is in order, but for the changes. */
-export function callUrl(fake: FakeTencent, base: string, changes: CallChanges = {}): string {
+export function callUrl(
+  fake: Pick<FakeTencent, 'credentials' | 'clock'>,
+  base: string,
+  changes: CallChanges = {},
+): string {
   const { sdkAppId, secretKey, adminId } = fake.credentials
   const query = {
     sdkappid: String(sdkAppId),

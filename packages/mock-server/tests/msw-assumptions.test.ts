@@ -1,0 +1,300 @@
+import { execFile } from 'node:child_process'
+import dns from 'node:dns'
+import { createServer } from 'node:http'
+import { promisify } from 'node:util'
+
+import { Interceptor } from '@mswjs/interceptors'
+import { HttpRequestInterceptor } from '@mswjs/interceptors/http'
+import { SocketInterceptor } from '@mswjs/interceptors/net'
+import type { HttpHandler } from 'msw'
+import { getResponse, http, HttpResponse } from 'msw'
+import { setupServer } from 'msw/node'
+import { Agent, MockAgent, request } from 'undici'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeTencent } from '../src/index.ts'
+
+// What the installed MSW does that this package is built around. A test that fails after an upgrade
+// says that a pitfall has gone, and that what was done about it can be thought over.
+
+const mocked = (): Response => HttpResponse.text('mocked')
+const lookup = vi.spyOn(dns, 'lookup')
+
+beforeEach(() => {
+  lookup.mockReset().mockImplementation(noSuchName)
+  for (const method of ['warn', 'error'] as const) vi.spyOn(console, method).mockReturnValue()
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('setupServer', () => {
+  test("P1: does not see undici's own request, which goes to the network", async () => {
+    using _ = listening([http.all('*/v4/*', mocked)])
+    expect(await textOf('http://p1.invalid/v4/x')).toBe('mocked')
+    await expect(request('http://p1.invalid/v4/x')).rejects.toMatchObject({ code: 'ENOTFOUND' })
+  })
+
+  test('P2: takes no notice of the option by its old name, and lets the request out', async () => {
+    const server = setupServer()
+    const options: object = { onUnhandledRequest: 'error' }
+    server.listen(options)
+    await expect(fetch('http://p2.invalid/')).rejects.toMatchObject({
+      cause: { code: 'ENOTFOUND' },
+    })
+    server.close()
+  })
+
+  test('P3: when strict, keeps calls from a server on loopback', async () => {
+    await using local = await localServer()
+    using _ = listening([])
+    await expect(fetch(local.url)).rejects.toThrow('fetch failed')
+    expect(local.requests).toBe(0)
+  })
+
+  test('P4: answers */v4/* on loopback too', async () => {
+    await using local = await localServer()
+    using _ = listening([http.all('*/v4/*', mocked)])
+    expect(await textOf(`${local.url}/v4/x`)).toBe('mocked')
+  })
+
+  test('P5: goes to the network, however strict, if a handler returns nothing', async () => {
+    using _ = listening([http.all('*', () => {})])
+    await expect(fetch('http://p5.invalid/')).rejects.toMatchObject({
+      cause: { code: 'ENOTFOUND' },
+    })
+  })
+
+  test('P6: makes a 500 with a stack of what a handler throws', async () => {
+    using _ = listening([
+      http.all('*', () => {
+        throw new Error('reset')
+      }),
+    ])
+    const response = await fetch('http://p6.invalid/')
+    expect(response.status).toBe(500)
+    expect(await response.json()).toMatchObject({ message: 'reset', stack: expect.any(String) })
+  })
+
+  test('P6: prints for defaults.error() in a callback, and lets the request out', async () => {
+    const server = setupServer()
+    server.listen({ onUnhandledFrame: ({ defaults }) => defaults.error() })
+    await expect(fetch('http://p6.invalid/')).rejects.toMatchObject({
+      cause: { code: 'ENOTFOUND' },
+    })
+    server.close()
+  })
+
+  test('P7: gives HttpResponse.error() no code', async () => {
+    using _ = listening([http.all('*', () => HttpResponse.error())])
+    const failure: unknown = await fetch('http://p7.invalid/').catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(TypeError)
+    expect(failure).not.toHaveProperty('cause.code')
+  })
+
+  test('P8: takes a body that breaks off, without Content-Length, for a whole one', async () => {
+    const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>()
+    using _ = listening([http.all('*', () => new Response(brokenOff(hasBegun)))])
+    const reader = (await fetch('http://p8.invalid/')).body?.getReader()
+    expect(await reader?.read()).toMatchObject({ done: false })
+    begin()
+    expect(await reader?.read()).toMatchObject({ done: true })
+  })
+
+  test('P12: looks a handler up in the wrong boundary where connections are few', async () => {
+    const server = setupServer()
+    server.listen({ onUnhandledFrame: 'error' })
+    const dispatcher = new Agent({ connections: 2 })
+    const ask = server.boundary.bind(server)
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async (_, number) => {
+        const asked = ask(async () => {
+          server.use(http.all('*', () => HttpResponse.text(String(number))))
+          const init: object = { dispatcher }
+          return (await fetch('http://p12.invalid/', init)).text()
+        })
+        return (await asked()) === String(number)
+      }),
+    )
+    expect(answers.filter((isRight) => !isRight).length).toBeGreaterThan(10)
+    server.close()
+  })
+
+  test('P13, gone: answers from the first request on, also right after another interceptor', async () => {
+    const interceptor = new HttpRequestInterceptor()
+    interceptor.apply()
+    interceptor.on('request', ({ controller }) => controller.respondWith(new Response('first')))
+    expect(await textOf('http://p13.invalid/')).toBe('first')
+    interceptor.dispose()
+    using _ = listening([http.all('*', mocked)])
+    expect(await textOf('http://p13.invalid/')).toBe('mocked')
+  })
+
+  test('P15: shares the progress of a generator between calls', async () => {
+    using _ = listening([
+      http.all('*', function* () {
+        yield HttpResponse.text('1')
+        yield HttpResponse.text('2')
+        return HttpResponse.text('last')
+      }),
+    ])
+    expect(await textOf('http://p15.invalid/')).toBe('1')
+    const asked = Array.from({ length: 4 }, () => textOf('http://p15.invalid/'))
+    expect((await Promise.all(asked)).sort()).toEqual(['2', 'last', 'last', 'last'])
+  })
+
+  test('P16: matches a host without a port on no other port', async () => {
+    const handlers = [http.get('https://p16.invalid/x', mocked)]
+    expect(await getResponse(handlers, new Request('https://p16.invalid/x'))).toBeDefined()
+    expect(await getResponse(handlers, new Request('https://p16.invalid:8443/x'))).toBeUndefined()
+  })
+})
+
+describe('the interceptor', () => {
+  test('P9: dies of a body without Content-Length whose reader leaves, not of one with it', async () => {
+    expect(await runScript(abortMidBody('{}'))).toContain('AssertionError')
+    expect(await runScript(abortMidBody("{ 'content-length': '100' }"))).toBe('left\n')
+  })
+
+  test('P10: never sees connections that were open before', async () => {
+    expect(await runScript(openBefore)).toBe('local local\n')
+  })
+
+  test('P11: opens a connection for each call of a tight loop', async () => {
+    using _ = listening([http.all('*', mocked)])
+    let connections = 0
+    const count = new AbortController()
+    Interceptor.singleton(SocketInterceptor).on('connection', () => (connections += 1), {
+      signal: count.signal,
+    })
+    for (let made = 0; made < 50; made += 1) await textOf('http://p11.invalid/')
+    count.abort()
+    expect(connections).toBeGreaterThan(40)
+  })
+
+  test('P14: and node-server, with its own globals, leave HttpResponse.error() unanswered', async () => {
+    const outcome = async (override: boolean): Promise<string> => runScript(errorBeside(override))
+    expect(await outcome(true)).toContain('unhandled')
+    expect(await outcome(false)).toBe('TypeError\n')
+  })
+
+  test('P17: comes after an undici MockAgent', async () => {
+    await using fake = createFakeTencent()
+    fake.intercept()
+    const agent = new MockAgent()
+    agent.get('https://p17.invalid').intercept({ path: '/v4/x' }).reply(200, 'agent')
+    const answer = await request('https://p17.invalid/v4/x', { dispatcher: agent })
+    expect(await answer.body.text()).toBe('agent')
+  })
+})
+
+function listening(handlers: HttpHandler[]): Disposable {
+  const server = setupServer(...handlers)
+  server.listen({ onUnhandledFrame: 'error' })
+  return { [Symbol.dispose]: () => server.close() }
+}
+
+async function textOf(url: string): Promise<string> {
+  return (await fetch(url)).text()
+}
+
+/** A body of one part that fails once it has arrived. */
+function brokenOff(hasBegun: Promise<void>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('part'))
+      void hasBegun.then(() => controller.error(new Error('broken off')))
+    },
+  })
+}
+
+/** Stands for the network: every name is unknown there. */
+function noSuchName(...args: readonly unknown[]): void {
+  const answer = args.at(-1)
+  const error = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })
+  if (typeof answer === 'function') setImmediate(() => answer(error))
+}
+
+/** A real server, and what reached it. */
+async function localServer(): Promise<{ url: string; requests: number } & AsyncDisposable> {
+  const server = createServer((_, response) => {
+    local.requests += 1
+    response.end('local')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const local = {
+    url: `http://127.0.0.1:${port}`,
+    requests: 0,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return local
+}
+
+/** Runs a script in a process that it may kill, and returns what it printed on its two outputs. */
+async function runScript(script: string): Promise<string> {
+  const args = ['--input-type=module', '--eval', script]
+  const cwd = new URL('.', import.meta.url).pathname
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd }).catch(
+    Object,
+  )
+  return `${stdout}${stderr}`
+}
+
+function abortMidBody(headers: string): string {
+  return `
+    import { HttpRequestInterceptor } from '@mswjs/interceptors/http'
+    const interceptor = new HttpRequestInterceptor()
+    interceptor.apply()
+    interceptor.on('request', ({ controller }) => {
+      const part = new TextEncoder().encode('part')
+      const pull = (to) => new Promise((next) => setTimeout(next, 1)).then(() => to.enqueue(part))
+      controller.respondWith(new Response(new ReadableStream({ pull }), { headers: ${headers} }))
+    })
+    const leave = new AbortController()
+    const response = await fetch('http://p9.invalid/', { signal: leave.signal })
+    const whole = response.text()
+    setTimeout(() => leave.abort(), 10)
+    await whole.catch(() => {})
+    setTimeout(() => {
+      console.log('left')
+      process.exit(0)
+    }, 50)
+  `
+}
+
+const openBefore = `
+  import { createServer } from 'node:http'
+  import { HttpRequestInterceptor } from '@mswjs/interceptors/http'
+  const server = createServer((_, response) => response.end('local'))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const ask = async () => (await fetch('http://127.0.0.1:' + server.address().port)).text()
+  const before = await ask()
+  // Until the pool has the connection back.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const interceptor = new HttpRequestInterceptor()
+  interceptor.apply()
+  interceptor.on('request', ({ controller }) => controller.respondWith(new Response('mocked')))
+  console.log(before, await ask())
+  process.exit(0)
+`
+
+function errorBeside(override: boolean): string {
+  return `
+    import { getRequestListener } from '@hono/node-server'
+    import { http, HttpResponse } from 'msw'
+    import { setupServer } from 'msw/node'
+    process.on('unhandledRejection', () => {
+      console.log('unhandled')
+      process.exit(0)
+    })
+    getRequestListener(() => new Response(), { overrideGlobalObjects: ${String(override)} })
+    setupServer(http.all('*', () => HttpResponse.error())).listen()
+    await fetch('http://p14.invalid/').catch((error) => console.log(error.name))
+    process.exit(0)
+  `
+}

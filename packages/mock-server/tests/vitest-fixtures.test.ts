@@ -1,0 +1,181 @@
+import { describe, expect, test as plain } from 'vitest'
+
+import { createFakeTencent } from '../src/index.ts'
+import type { TestApp } from '../src/vitest.ts'
+import { test } from '../src/vitest.ts'
+import { callInit, callUrl, okReply, tencent as host } from './support/caller.ts'
+import { runAsReader } from './support/reader-project.ts'
+
+async function lookUp({ credentials }: TestApp, users: readonly string[]): Promise<unknown> {
+  const { clock } = createFakeTencent()
+  const response = await fetch(callUrl({ credentials, clock }, host), callInit(users))
+  const text = await response.text()
+  return text.startsWith('{') ? JSON.parse(text) : text
+}
+
+describe('the fixture app', () => {
+  const apps: TestApp[] = []
+
+  for (const run of ['first', 'second']) {
+    test(`is fresh in the ${run} test that asks for it`, async ({ app, tencent }) => {
+      expect(await lookUp(app, ['xiaohong'])).toEqual(
+        okReply({ xiaohong: ['PlatinumMember', 'MonthPassUser'] }),
+      )
+      app.users.set('xiaohong', ['Changed'])
+      app.faults.add('err:91000')
+      expect(await lookUp(app, ['xiaohong'])).toMatchObject({ ErrorCode: 91000 })
+      expect(app.requests()).toHaveLength(2)
+      expect(app.stats.calls).toBe(2)
+      expect(tencent.requests()).toEqual([])
+      apps.push(app)
+    })
+  }
+
+  plain('has credentials that no other test has', () => {
+    const ids = apps.map(({ credentials }) => credentials.sdkAppId)
+    expect(new Set(ids).size).toBe(2)
+  })
+})
+
+describe('toHaveFetched', () => {
+  test('counts the lookups that named a user, whatever became of them', async ({ app }) => {
+    await lookUp(app, ['xiaoming', 'xiaohong'])
+    await lookUp(app, ['xiaoming', 'mock_err_91000'])
+    expect(app).toHaveFetched('xiaoming')
+    expect(app).toHaveFetched(['xiaoming', 'xiaohong'])
+    expect(app).toHaveFetched('xiaoming', { times: 2 })
+    expect(app).toHaveFetched(['ghost', 'user-1'], { times: 0 })
+    expect(app).not.toHaveFetched('ghost')
+    expect(app).not.toHaveFetched(['xiaoming', 'xiaohong'], { times: 3 })
+  })
+
+  test('works on the fake too, for its first app', async ({ app, tencent }) => {
+    await lookUp(app, ['xiaoming'])
+    expect(tencent).not.toHaveFetched('xiaoming')
+  })
+
+  test('says of each user how often, who is near, and what there was', async ({ app }) => {
+    await lookUp(app, ['xiaomin', 'user-1'])
+    await lookUp(app, ['user-1', 'mock_err_91000'])
+    await lookUp(app, ['mock_http_502'])
+    await lookUp(app, ['mock_reset']).catch(() => {})
+    const attempt = (): void => {
+      expect(app).toHaveFetched(['xiaoming', 'user-1', 'ghost'], { times: 1 })
+    }
+    expect(attempt).toThrow(
+      [
+        'expected every user to have been fetched once',
+        '  xiaoming: never; near: xiaomin',
+        '  user-1: 2 times, in #1, #2',
+        '  ghost: never',
+        'lookups, the last 4 of 4:',
+        '  #1 xiaomin, user-1: ErrorCode 0',
+        '  #2 user-1, mock_err_91000: ErrorCode 91000',
+        '  #3 mock_http_502: HTTP 502',
+        '  #4 mock_reset: no answer',
+      ].join('\n'),
+    )
+  })
+
+  test('negated takes one user who was fetched for one too many', async ({ app }) => {
+    await lookUp(app, ['xiaoming'])
+    expect(() => expect(app).not.toHaveFetched(['ghost', 'xiaoming'])).toThrow(
+      'expected no user to have been fetched\n  xiaoming: once, in #1\nlookups',
+    )
+  })
+
+  test('says so where there was no lookup, or where it is used wrongly', ({ app }) => {
+    expect(() => expect(app).toHaveFetched('xiaoming')).toThrow('there was no lookup at all')
+    expect(() => expect(app).toHaveFetched([])).toThrow('name at least one user')
+    expect(() => expect({}).toHaveFetched('xiaoming')).toThrow('expected the fixture app')
+  })
+})
+
+describe('a request that nobody answers for', () => {
+  test('can be taken by a test that expects it', async ({ strayRequests }) => {
+    await expect(fetch('https://example.com/users/1')).rejects.toThrow('fetch failed')
+    expect(strayRequests.take()).toMatchObject([
+      { message: expect.stringContaining('https://example.com/users/1') },
+    ])
+    expect(strayRequests.take()).toEqual([])
+  })
+
+  plain('fails every test that ran meanwhile and no other', async () => {
+    const verdicts = await runAsReader(`
+      import { describe, expect } from 'vitest'
+      import { test } from '@tagside/mock-server/vitest'
+
+      test('before', () => {})
+      test('strays', async () => {
+        await fetch('https://example.com/users/1').catch(() => {})
+      })
+      test('after', () => {})
+    `)
+    expect(verdicts).toEqual({
+      before: '',
+      strays: expect.stringContaining('while this test ran:\n  GET https://example.com/users/1 '),
+      after: '',
+    })
+  })
+})
+
+plain('a fake with other options takes the place of the fixture tencent', async () => {
+  const verdicts = await runAsReader(`
+    import { expect } from 'vitest'
+    import { createFakeTencent } from '@tagside/mock-server'
+    import { test as base } from '@tagside/mock-server/vitest'
+
+    const test = base.extend('tencent', { scope: 'worker' }, () =>
+      createFakeTencent({ users: { 'user-1': [] }, signatureCheck: 'off' }),
+    )
+    test('answers', async ({ app }) => {
+      expect(app.users.users()).toEqual(['user-1'])
+      const { sdkAppId } = app.credentials
+      await fetch('https://console.tim.qq.com/v4/timpush/get_tag?sdkappid=' + sdkAppId, {
+        method: 'POST', body: '{"To_Account":["user-1"]}',
+      })
+      expect(app).toHaveFetched('user-1')
+    })
+  `)
+  expect(verdicts).toEqual({ answers: '' })
+})
+
+plain('fifty tests at once on one fake do not see each other', async () => {
+  const verdicts = await runAsReader(`
+    import { describe } from 'vitest'
+    import { createFakeTencent } from '@tagside/mock-server'
+    import { test as base } from '@tagside/mock-server/vitest'
+
+    const test = base.extend('tencent', { scope: 'worker' }, () =>
+      createFakeTencent({ signatureCheck: 'off' }),
+    )
+    const { promise: all, resolve } = Promise.withResolvers()
+    let there = 0
+    describe.concurrent('at once', () => {
+      for (let number = 1; number <= 50; number += 1) {
+        test('test ' + number, async ({ app, expect }) => {
+          app.users.set('xiaoming', ['tag-' + number])
+          if (number % 2 === 0) app.faults.add('err:91000;skip=3')
+          if ((there += 1) === 50) resolve()
+          await all
+          const answers = []
+          for (let made = 0; made < 5; made += 1) {
+            const response = await fetch(
+              'https://console.tim.qq.com/v4/timpush/get_tag?sdkappid=' + app.credentials.sdkAppId,
+              { method: 'POST', body: '{"To_Account":["xiaoming"]}' },
+            )
+            const { ErrorCode, UserTags } = await response.json()
+            answers.push(ErrorCode || UserTags[0].Tags[0])
+          }
+          const tag = 'tag-' + number
+          const last = number % 2 === 0 ? 91000 : tag
+          expect(answers).toEqual([tag, tag, tag, last, last])
+          expect(app).toHaveFetched('xiaoming', { times: 5 })
+          expect(app.requests()).toHaveLength(5)
+        })
+      }
+    })
+  `)
+  const numbers = Array.from({ length: 50 }, (_, index) => index + 1)
+  expect(verdicts).toEqual(Object.fromEntries(numbers.map((number) => [`test ${number}`, ''])))
+})
