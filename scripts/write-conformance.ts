@@ -71,7 +71,9 @@ function reasons(rows: readonly Row[]): readonly string[] {
     }
   }
   if (rowsOf.size === 0) return []
-  return [...[...rowsOf].map(([reason, ids]) => `- ${reason}: ${ids.join(', ')}`), '']
+  const which = (ids: readonly string[]): string =>
+    ids.length === rows.length ? 'all these rows' : ids.join(', ')
+  return [...[...rowsOf].map(([reason, ids]) => `- ${reason}: ${which(ids)}`), '']
 }
 
 function questions(all: readonly OpenQuestion[]): readonly string[] {

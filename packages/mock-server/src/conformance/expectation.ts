@@ -16,8 +16,12 @@ export interface Expectation {
 export interface Found {
   /** In `UserTags`, with the tags that they have in the world of the rows. */
   readonly users?: readonly string[]
+  /** In `UserTags`, with tags that they got meanwhile. */
+  readonly changed?: Readonly<Record<string, readonly string[]>>
   /** In `ErrorList` with 70107. */
   readonly unknown?: readonly string[]
+  /** In `ErrorList`, with these codes. */
+  readonly failed?: Readonly<Record<string, number>>
 }
 
 const NOT_IMPORTED = 70107
@@ -27,13 +31,20 @@ const NOT_IMPORTED = 70107
  * open, and so is whether lists without entries are there; an entry may be there twice if both are
  * alike.
  */
-export function succeeds({ users = [], unknown = [] }: Found): Expectation {
+export function succeeds({
+  users = [],
+  changed = {},
+  unknown = [],
+  failed = {},
+}: Found): Expectation {
   const expected = [
     ...users.map((user) => foundLine(user, conformanceUsers.get(user) ?? [])),
+    ...Object.entries(changed).map(([user, tags]) => foundLine(user, tags)),
     ...unknown.map((account) => errorLine(account, NOT_IMPORTED)),
+    ...Object.entries(failed).map(([account, code]) => errorLine(account, code)),
   ]
   return {
-    says: `OK; ${abridged(expected)}`,
+    says: ['OK', ...abridged(expected)].join('; '),
     differences: judging((envelope) => {
       if (envelope.ActionStatus !== 'OK' || envelope.ErrorCode !== 0) {
         return [`${envelope.ActionStatus} with ${envelope.ErrorCode}, expected OK with 0`]
@@ -98,8 +109,7 @@ function errorLine(account: string, code: number): string {
 
 const LINES_MAX = 3
 
-function abridged(lines: readonly string[]): string {
-  if (lines.length === 0) return 'nobody'
-  if (lines.length <= LINES_MAX) return lines.join('; ')
-  return `${lines[0]}; … and ${lines.length - 1} others like the last: ${lines.at(-1)}`
+function abridged(lines: readonly string[]): readonly string[] {
+  if (lines.length <= LINES_MAX) return lines
+  return [`${lines[0]}`, `… and ${lines.length - 1} others like the last: ${lines.at(-1)}`]
 }

@@ -10,12 +10,15 @@ export function asking(...accounts: readonly unknown[]): CallSpec {
   return { path: getTagPath, body: { json: { To_Account: accounts } } }
 }
 
-function saying(text: string): CallSpec {
-  return { path: getTagPath, body: { text } }
+/** A call with this body, which need not be JSON. */
+export function saying(text: string, path: string = getTagPath): CallSpec {
+  return { path, body: { text } }
 }
 
-const strangers = (count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `nobody-${index + 1}`)
+/** As many accounts that are not known. */
+export function strangers(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `nobody-${index + 1}`)
+}
 
 const registrationId = 'A1B2C3D4-0000-4000-8000-1234567890AB'
 

@@ -90,6 +90,10 @@ export const openQuestions: readonly OpenQuestion[] = [
   { question: 'An empty tag, or none', fixed: '90001 for `""`; `"Tags":[]` is well' },
   { question: 'To remove a tag that the user does not have', fixed: 'is well' },
   {
+    question: 'Whether both families of calls work on the same tags',
+    fixed: 'they do',
+  },
+  {
     question: 'The limits in the older family of calls',
     fixed: 'as in the newer, 1,000 tags of an app and 90035 included',
   },
