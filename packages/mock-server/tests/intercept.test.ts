@@ -8,7 +8,7 @@ import { Interceptor } from '@mswjs/interceptors'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
 import { getResponse } from 'msw'
 import { setupServer } from 'msw/node'
-import { fetch as undiciFetch, Pool, request } from 'undici'
+import { fetch as undiciFetch, Pool, ProxyAgent, request } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeTencent, UnhandledRequestError } from '../src/index.ts'
@@ -90,6 +90,16 @@ describe('an interception', () => {
         'Loopback passes, and so do the hosts in intercept({ allow: [...] }).',
     })
     expect(interception.unhandled).toEqual([stray])
+  })
+
+  test('keeps a call through a proxy from the network, and says that it cannot be seen', async () => {
+    using interception = createFakeTencent().intercept()
+    const agent = new ProxyAgent('http://127.0.0.1:9')
+    await expect(request(tencent, { dispatcher: agent })).rejects.toThrow('Behind a proxy')
+    await agent.close()
+    expect(interception.unhandled.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^CONNECT console\.tim\.qq\.com:443 is .* use none in tests\./),
+    ])
   })
 
   test('suggests nothing to a stray request that is near to nothing', async () => {

@@ -9,7 +9,7 @@ import { SocketInterceptor } from '@mswjs/interceptors/net'
 import type { HttpHandler } from 'msw'
 import { getResponse, http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
-import { Agent, MockAgent, request } from 'undici'
+import { Agent, MockAgent, ProxyAgent, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeTencent } from '../src/index.ts'
@@ -186,6 +186,21 @@ describe('the interceptor', () => {
     const answer = await request('https://p17.invalid/v4/x', { dispatcher: agent })
     expect(await answer.body.text()).toBe('agent')
   })
+
+  test('P17: lets an undici ProxyAgent dial its proxy, and sees no more of a call', async () => {
+    const interceptor = new HttpRequestInterceptor()
+    interceptor.apply()
+    const seen: string[] = []
+    interceptor.on('request', ({ request: { method, url } }) => seen.push(`${method} ${url}`))
+    await using local = await localServer()
+    const agent = new ProxyAgent(local.url)
+    const asked = request('https://p17.invalid/v4/x', { dispatcher: agent })
+    await expect(asked).rejects.toThrow('Proxy')
+    await agent.close()
+    interceptor.dispose()
+    expect(seen).toEqual(['CONNECT p17.invalid:443'])
+    expect(local.connects).toEqual(['p17.invalid:443'])
+  })
 })
 
 function listening(handlers: HttpHandler[]): Disposable {
@@ -215,18 +230,30 @@ function noSuchName(...args: readonly unknown[]): void {
   if (typeof answer === 'function') setImmediate(() => answer(error))
 }
 
-/** A real server, and what reached it. */
-async function localServer(): Promise<{ url: string; requests: number } & AsyncDisposable> {
+interface LocalServer extends AsyncDisposable {
+  readonly url: string
+  requests: number
+  /** What was asked of it as a proxy. */
+  readonly connects: (string | undefined)[]
+}
+
+/** A real server, also as a proxy that lets nobody through, and what reached it. */
+async function localServer(): Promise<LocalServer> {
   const server = createServer((_, response) => {
     local.requests += 1
     response.end('local')
   })
+  server.on('connect', ({ url }, socket) => {
+    local.connects.push(url)
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  const local = {
+  const local: LocalServer = {
     url: `http://127.0.0.1:${port}`,
     requests: 0,
+    connects: [],
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

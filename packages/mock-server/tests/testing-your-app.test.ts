@@ -1,14 +1,13 @@
-import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { readCommand } from '../src/cli.ts'
 import type { ListeningServer } from '../src/index.ts'
 import { createFakeTencent } from '../src/index.ts'
+import { isMissing, printed } from './support/printed.ts'
 import { runAsReader } from './support/reader-project.ts'
 
 const page = readFileSync(new URL('../../../docs/testing-your-app.md', import.meta.url), 'utf8')
@@ -34,31 +33,17 @@ function asked(example: string): { definition: string; calls: readonly [string, 
   return { definition, calls: called }
 }
 
-/** What a program prints on its two outputs, however it ends. */
-async function printed(program: string, ...args: string[]): Promise<string> {
-  const ended = promisify(execFile)(program, args)
-  const { stdout, stderr } = await ended.catch((error: unknown) => Object(error))
-  return `${stdout}${stderr}`
-}
-
-/** Where CI is set, what the examples need is demanded. */
-function isMissing(program: string): boolean {
-  const missing = spawnSync(program, ['--version']).status !== 0 && process.env['CI'] === undefined
-  if (missing) console.warn(`skipped: examples of testing-your-app.md that need ${program}`)
-  return missing
-}
-
 const languages = [
   {
     name: 'the shell',
     example: shellFaults,
-    missing: isMissing('curl'),
+    missing: isMissing('curl', 'testing-your-app.md'),
     run: (definition: string, call: string) => printed('sh', '-c', `${definition}\n${call}`),
   },
   {
     name: 'Python',
     example: examples('python').join(''),
-    missing: isMissing('python3'),
+    missing: isMissing('python3', 'testing-your-app.md'),
     run: (definition: string, call: string) =>
       printed('python3', '-c', `${definition}\nprint(${call})`),
   },
@@ -124,7 +109,7 @@ describe.concurrent('an example', () => {
   })
 })
 
-describe.skipIf(isMissing('curl'))('the command', () => {
+describe.skipIf(isMissing('curl', 'testing-your-app.md'))('the command', () => {
   test('serves a run of CI as the page says', async () => {
     const free = await createFakeTencent().listen()
     await free.close()

@@ -93,6 +93,7 @@ function describe({ method, url }: Request): UnhandledRequestError {
     [
       `${method} ${target} is no call of Tencent's, and was kept from the network.`,
       ...near.map((path) => `The nearest the fake answers is POST ${path}.`),
+      ...(method === 'CONNECT' ? ['Behind a proxy no call can be seen: use none in tests.'] : []),
       'Loopback passes, and so do the hosts in intercept({ allow: [...] }).',
     ].join(' '),
   )
