@@ -1,48 +1,17 @@
-import { Secret } from '@tagside/core'
 import { describe, expect, test } from 'vitest'
 
-import { type Config, ConfigError } from './config.ts'
-import { explainConfig } from './explain-config.ts'
-import type { ConfigSources } from './given-values.ts'
+import { Secret } from '@tagside/core'
+import { ConfigError } from './config.ts'
 import { readConfig } from './read-config.ts'
-
-const KEY = 'canary-746167736964652d6b6579'
-const TOKEN = 'canary-746f6b656e'
-
-type Sources = Partial<Omit<ConfigSources, 'readFile'>> & {
-  readonly files?: Readonly<Record<string, string>>
-}
-
-/** What everybody has to say. */
-const needed = {
-  TAGSIDE_SDK_APP_ID: '1400000000',
-  TAGSIDE_SECRET_KEY: KEY,
-  TAGSIDE_REGION: 'singapore',
-}
-
-function sourcesOf({ argv = [], environment = needed, files = {} }: Sources): ConfigSources {
-  return {
-    argv,
-    environment,
-    readFile: (path) => {
-      const text = files[path]
-      if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
-      return text
-    },
-  }
-}
-
-const configOf = (sources: Sources): Config => readConfig(sourcesOf(sources))
-
-function problemsOf(sources: Sources): readonly string[] {
-  try {
-    readConfig(sourcesOf(sources))
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-  return []
-}
+import {
+  configOf,
+  KEY,
+  needed,
+  problemsOf,
+  type Sources,
+  sourcesOf,
+  TOKEN,
+} from '../../tests/support/config-sources.ts'
 
 describe('a configuration', () => {
   test('of the least that is needed has the documented defaults', () => {
@@ -246,37 +215,6 @@ describe('two settings that contradict each other are refused:', () => {
   })
 })
 
-describe('the file of a secret', () => {
-  const environment = {
-    TAGSIDE_SDK_APP_ID: '1400000000',
-    TAGSIDE_REGION: 'china',
-    TAGSIDE_SECRET_KEY_FILE: '/run/key',
-  }
-
-  test.each([`${KEY}\n`, `${KEY}\r\n`, `  ${KEY}`])(
-    'may have white space around it: %j',
-    (content) => {
-      const config = configOf({ environment, files: { '/run/key': content } })
-      expect(config.secretKey.reveal()).toBe(KEY)
-    },
-  )
-
-  test.each(['', '\n', `${KEY}\nmore`, `key: ${KEY}`, `${KEY}\0`])(
-    'holds the secret alone, and is not quoted: %j',
-    (content) => {
-      expect(problemsOf({ environment, files: { '/run/key': content } })).toEqual([
-        'TAGSIDE_SECRET_KEY_FILE "/run/key": expected a file with the secret alone in it, on one line',
-      ])
-    },
-  )
-
-  test('has to be there', () => {
-    expect(problemsOf({ environment })).toEqual([
-      'TAGSIDE_SECRET_KEY_FILE "/run/key": expected a file that exists and can be read',
-    ])
-  })
-})
-
 test('every problem is in one report', () => {
   const sources = sourcesOf({
     argv: ['--tll=5s', '--deadline', '11s', '--config', '/tagside.json'],
@@ -301,95 +239,4 @@ test('every problem is in one report', () => {
 test('a report begins with the number of problems', () => {
   expect(new ConfigError(['a']).message).toBe('the configuration has 1 problem:\n  a')
   expect(new ConfigError(['a', 'b']).message).toBe('the configuration has 2 problems:\n  a\n  b')
-})
-
-describe('a secret is in no report,', () => {
-  test.each<[string, Sources]>([
-    ['in a misspelt flag', { argv: ['--secret-key', KEY, `--secretkey=${KEY}`] }],
-    ['in a stray argument', { argv: [KEY] }],
-    ['in a misspelt variable', { environment: { ...needed, TAGSIDE_SECRETKEY: KEY } }],
-    ['in another setting beside its own', { environment: { ...needed, TAGSIDE_TTL: KEY } }],
-    ['in a text of another setting', { environment: { ...needed, TAGSIDE_TTL: `key=${KEY}` } }],
-    ['in the setting before its own', { environment: { ...needed, TAGSIDE_SDK_APP_ID: KEY } }],
-    ['malformed', { environment: { ...needed, TAGSIDE_SECRET_KEY: `${KEY} ${KEY}` } }],
-    ['malformed and short', { environment: { ...needed, TAGSIDE_SECRET_KEY: 'can ary' } }],
-    [
-      'malformed, and in another setting',
-      { environment: { ...needed, TAGSIDE_SECRET_KEY: `${KEY}\t`, TAGSIDE_TTL: `${KEY}\t` } },
-    ],
-    [
-      'in a misspelt key of the file',
-      { argv: ['--config=/f'], files: { '/f': `{"key":"${KEY}"}` } },
-    ],
-    ['in a broken file', { argv: ['--config=/f'], files: { '/f': `{"secretKey":"${KEY}"` } }],
-    [
-      'in the file, of the wrong type',
-      { argv: ['--config=/f'], files: { '/f': `{"ttl":["${KEY}",1]}` } },
-    ],
-    [
-      'for its own file',
-      {
-        environment: {
-          TAGSIDE_SDK_APP_ID: '1',
-          TAGSIDE_REGION: 'china',
-          TAGSIDE_SECRET_KEY_FILE:
-            '7461677369646563616e6172792d6b6579746167736964652d6b65792d2d2d2d',
-        },
-      },
-    ],
-    [
-      'of the app, when the token is wrong too',
-      { environment: { ...needed, TAGSIDE_ACCESS_TOKEN: `${TOKEN} `, TAGSIDE_TTL: TOKEN } },
-    ],
-  ])('%s', (_, sources) => {
-    const problems = problemsOf(sources).join('\n')
-    expect(problems).not.toBe('')
-    expect(problems).not.toMatch(/canary|can ary|746167|746f6b/)
-  })
-})
-
-describe('check-config', () => {
-  const explained = (sources: Sources): readonly string[] =>
-    explainConfig(sourcesOf(sources)).split('\n')
-
-  test('shows each setting with its value and where that comes from', () => {
-    const lines = explained({
-      argv: ['--config', '/tagside.json', '--ttl', '5s'],
-      environment: { ...needed, TAGSIDE_ACCESS_TOKEN: TOKEN },
-      files: { '/tagside.json': '{"callsPerSecond":50,"allowedHosts":["a","b"]}' },
-    })
-    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
-      ['sdkAppId', '1400000000', 'TAGSIDE_SDK_APP_ID'],
-      ['secretKeyFile', '(not set)', 'default'],
-      ['secretKey', '[secret]', 'TAGSIDE_SECRET_KEY'],
-      ['adminId', 'administrator', 'default'],
-      ['region', 'singapore', 'TAGSIDE_REGION'],
-      ['upstreamUrl', '(not set)', 'default'],
-      ['listen', '127.0.0.1:7430', 'default'],
-      ['opsListen', '127.0.0.1:7431', 'default'],
-      ['accessTokenFile', '(not set)', 'default'],
-      ['accessToken', '[secret]', 'TAGSIDE_ACCESS_TOKEN'],
-      ['ttl', '5s', '--ttl'],
-      ['ttlJitter', '0.1', 'default'],
-      ['staleWhileRevalidate', '30s', 'default'],
-      ['staleIfError', '24h', 'default'],
-      ['unknownTtl', '30s', 'default'],
-      ['refreshAhead', '0.1', 'default'],
-      ['cacheMaxBytes', '64MiB', 'default'],
-      ['callsPerSecond', '50', 'callsPerSecond'],
-      ['replicas', '1', 'default'],
-      ['batchMaxUsers', '100', 'default'],
-      ['maxConcurrentCalls', '32', 'default'],
-      ['callTimeout', '4s', 'default'],
-      ['deadline', '2s', 'default'],
-      ['maxUsersPerRequest', '1000', 'default'],
-      ['allowedHosts', 'a,b', 'allowedHosts'],
-      ['drainGrace', '10s', 'default'],
-      ['logLevel', 'info', 'default'],
-    ])
-  })
-
-  test('refuses what the sidecar would refuse', () => {
-    expect(() => explained({ environment: {} })).toThrow(ConfigError)
-  })
 })
