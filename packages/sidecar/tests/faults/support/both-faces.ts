@@ -68,8 +68,9 @@ export async function dropinTells(
   headers: Headers = {},
 ): Promise<string> {
   const response = await postJson(`${url}/v4/timpush/get_tag`, { To_Account: [user] }, headers)
-  expect(response.status).toBe(200)
-  const reply = v.parse(envelope, await bodyOf(response))
+  const answer = { status: response.status, body: await bodyOf(response) }
+  expect(answer).toMatchObject({ status: 200 })
+  const reply = v.parse(envelope, answer.body)
   if (reply.ActionStatus === 'FAIL') {
     const whose = reply.ErrorInfo.startsWith('tagside: ') ? 'tagside' : 'Tencent'
     return `FAIL ${reply.ErrorCode} of ${whose}`
