@@ -12,8 +12,9 @@ const unitAndBehaviour = (name: string, { isolate }: { readonly isolate: boolean
 export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // For what hangs; a machine that does much else at once is not to fail a test.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // One more than the cores of a small machine: many tests wait for a process and not for the processor.
     maxWorkers: 3,
     projects: [

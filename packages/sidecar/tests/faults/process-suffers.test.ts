@@ -210,7 +210,11 @@ describe.concurrent('the process', () => {
           socket.destroy()
         }, PATIENCE)
       }
-      expect(await firstEventIn(pipe)).toMatchObject({ event: 'log-lines-dropped', lines: 1 })
+      // The first line of the log, and what a slow machine gives it to say besides.
+      expect(await firstEventIn(pipe)).toMatchObject({
+        event: 'log-lines-dropped',
+        lines: expect.toSatisfy((lines) => lines >= 1),
+      })
       await stdout.write(Buffer.alloc(PIPE_BYTES))
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
