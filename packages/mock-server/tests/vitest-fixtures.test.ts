@@ -88,6 +88,11 @@ describe('toHaveFetched', () => {
     expect(() => expect(app).toHaveFetched('xiaoming')).toThrow('there was no lookup at all')
     expect(() => expect(app).toHaveFetched([])).toThrow('name at least one user')
     expect(() => expect({}).toHaveFetched('xiaoming')).toThrow('expected the fixture app')
+    for (const times of [-1, 1.5, NaN]) {
+      expect(() => expect(app).not.toHaveFetched('xiaoming', { times })).toThrow(
+        `expected a whole number of times from 0, got ${times}`,
+      )
+    }
   })
 })
 
