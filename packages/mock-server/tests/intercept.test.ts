@@ -109,9 +109,9 @@ describe('an interception', () => {
     })
   })
 
-  test('lets a host that is allowed pass to the network', async () => {
+  test('lets a host that is allowed pass to the network, whatever the case of its letters', async () => {
     await using local = await localServer()
-    using interception = fake.intercept({ allow: ['tagside.invalid'] })
+    using interception = fake.intercept({ allow: ['Tagside.invalid'] })
     using lookup = vi.spyOn(dns, 'lookup').mockImplementation(resolveToLoopback)
     const response = await fetch(url(`http://tagside.invalid:${local.port}`), init)
     expect(await response.text()).toBe('local')
