@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+
 import { describe, expect, test } from 'vitest'
 
 import type { MockControl } from '../src/client.ts'
@@ -234,6 +236,37 @@ describe.each(ways)('a control %s', (_, setUp) => {
     await expect(it.control.changeSettings({ latency: 'long' })).rejects.toThrow('uniform(MIN,MAX)')
   })
 
+  test('leaves what was chosen for unknown accounts where the ambiguity does not change', async () => {
+    await using it = await setUp()
+    await it.control.changeSettings({ unknownAccounts: 'random' })
+    for (const change of [{ ambiguity: 'fixed' } as const, { rate: 9 }]) {
+      expect(await it.control.changeSettings(change)).toMatchObject({ unknownAccounts: 'random' })
+    }
+    await it.control.changeSettings({ ambiguity: 'random', unknownAccounts: 'omit' })
+    for (const change of [{ ambiguity: 'random' } as const, { rate: 10 }]) {
+      expect(await it.control.changeSettings(change)).toMatchObject({ unknownAccounts: 'omit' })
+    }
+  })
+
+  test('refuses what cannot be, and then changes nothing', async () => {
+    await using it = await setUp()
+    const snapshot = await it.control.snapshot()
+    const users = { xiaoming: ['changed'] }
+    for (const advancedMs of [-1, NaN, 1e12]) {
+      await expect(it.control.restore({ ...snapshot, users, advancedMs })).rejects.toThrow(
+        /advance|ahead/,
+      )
+      await expect(it.control.advanceClock(advancedMs)).rejects.toThrow(/advance|ahead/)
+    }
+    await it.control.advanceClock(300_000_000_000)
+    await expect(it.control.advanceClock(300_000_000_000)).rejects.toThrow('ten years')
+    await it.control.advanceClock(0)
+    await expect(it.control.verify({ timeoutMs: 60_001 })).rejects.toThrow('timeoutMs')
+    await expect(it.control.verify({ atMost: 1.5 })).rejects.toThrow('atMost')
+    await expect(it.control.newApp({ sdkAppId: 0 })).rejects.toThrow('sdkAppId')
+    expect(await it.control.snapshot()).toEqual({ ...snapshot, advancedMs: 300_000_000_000 })
+  })
+
   test('issues signatures, good and bad', async () => {
     await using it = await setUp()
     const code = async (identifier: string, usersig: string): Promise<unknown> =>
@@ -328,9 +361,37 @@ describe('a control over HTTP', () => {
     })
   })
 
+  test('takes no answer of another server for one of a fake, whichever it asked', async () => {
+    await using other = await badGateway()
+    const elsewhere = connectMock(other.url)
+    for (const asked of [elsewhere.setTags('xiaoming', []), elsewhere.verify({})]) {
+      await expect(asked).rejects.toMatchObject({ code: 'control' })
+    }
+  })
+
   test('tells the status of a refusal', async () => {
     await using server = await createFake().listen()
     const control = connectMock(server.url, 8)
-    await expect(control.faults()).rejects.toMatchObject({ code: 'control', status: 404 })
+    const refusal = { code: 'control', status: 404, message: 'there is no app 8' }
+    for (const asked of [control.faults(), control.verify({})]) {
+      await expect(asked).rejects.toMatchObject(refusal)
+    }
   })
 })
+
+/** A server that is no fake, and answers in JSON with statuses that the admin API has too. */
+async function badGateway(): Promise<{ url: string } & AsyncDisposable> {
+  const server = createServer(({ url }, response) => {
+    response.statusCode = url === '/__admin/verify' ? 417 : 502
+    response.end('{"message":"Bad Gateway"}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
