@@ -89,7 +89,7 @@ describe.each(ways)('a control %s', (_, setUp) => {
     await expect(it.control.setTags('mock_reset', [])).rejects.toThrow('magic accounts')
     await expect(it.control.seed(users)).rejects.toThrow('magic accounts')
     const faults = [{ spec: 'reset', origin: 'added', hits: 0, fired: 0 } as const]
-    await expect(it.control.restore({ ...snapshot, users, faults })).rejects.toThrow(
+    await expect(it.control.restore({ ...snapshot, users, faults, advancedMs: 1 })).rejects.toThrow(
       'magic accounts',
     )
     expect(await it.control.snapshot()).toEqual(snapshot)
