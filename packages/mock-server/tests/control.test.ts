@@ -1,5 +1,3 @@
-import { createServer } from 'node:http'
-
 import { describe, expect, test } from 'vitest'
 
 import type { MockControl } from '../src/client.ts'
@@ -236,6 +234,16 @@ describe.each(ways)('a control %s', (_, setUp) => {
     await expect(it.control.changeSettings({ latency: 'long' })).rejects.toThrow('uniform(MIN,MAX)')
   })
 
+  test('seeds and restores tens of thousands of users', async () => {
+    await using it = await setUp()
+    const ids = Array.from(Array(40_000).keys(), (index) => `user-${index}`)
+    await it.control.seed(new Map(ids.map((id) => [id, ['GoldMember']])))
+    const snapshot = await it.control.snapshot()
+    await it.control.reset()
+    await it.control.restore(snapshot)
+    expect(await it.control.health()).toMatchObject({ users: 40_002 })
+  })
+
   test('leaves what was chosen for unknown accounts where the ambiguity does not change', async () => {
     await using it = await setUp()
     await it.control.changeSettings({ unknownAccounts: 'random' })
@@ -349,49 +357,3 @@ describe.each(ways)('a control %s', (_, setUp) => {
     expect((await it.control.requests()).requests).toHaveLength(20)
   })
 })
-
-describe('a control over HTTP', () => {
-  test('says when what answers is no fake', async () => {
-    await using server = await createFake().listen()
-    const elsewhere = connectMock(`${server.url}/v4/timpush/get_tag?`)
-    await expect(elsewhere.settings()).rejects.toMatchObject({
-      name: 'ControlError',
-      status: 200,
-      message: expect.stringContaining('does not answer as the admin API'),
-    })
-  })
-
-  test('takes no answer of another server for one of a fake, whichever it asked', async () => {
-    await using other = await badGateway()
-    const elsewhere = connectMock(other.url)
-    for (const asked of [elsewhere.setTags('xiaoming', []), elsewhere.verify({})]) {
-      await expect(asked).rejects.toMatchObject({ code: 'control' })
-    }
-  })
-
-  test('tells the status of a refusal', async () => {
-    await using server = await createFake().listen()
-    const control = connectMock(server.url, 8)
-    const refusal = { code: 'control', status: 404, message: 'there is no app 8' }
-    for (const asked of [control.faults(), control.verify({})]) {
-      await expect(asked).rejects.toMatchObject(refusal)
-    }
-  })
-})
-
-/** A server that is no fake, and answers in JSON with statuses that the admin API has too. */
-async function badGateway(): Promise<{ url: string } & AsyncDisposable> {
-  const server = createServer(({ url }, response) => {
-    response.statusCode = url === '/__admin/verify' ? 417 : 502
-    response.end('{"message":"Bad Gateway"}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
