@@ -61,7 +61,10 @@ export interface FakeTencentOptions {
   readonly ambiguity?: AppSettings['ambiguity'] | undefined
   /** Default `on`. */
   readonly signatureCheck?: AppSettings['signatureCheck'] | undefined
-  /** Seed of everything random: latencies, `p=`, `shuffle`, ambiguity. A 32-bit integer; default 42. */
+  /**
+   * Seed of everything random: latencies, `p=`, `shuffle`, ambiguity. A 32-bit integer from 0;
+   * default 42.
+   */
   readonly randomSeed?: number | undefined
   /** Default: the machine's clock. */
   readonly clock?: Clock | undefined
@@ -114,7 +117,7 @@ export interface FakeTencent extends AsyncDisposable {
   reset(): void
   /**
    * Creates an app that shares nothing with the others, as at the start but for its credentials: one
-   * for each test, so that tests can run at once. Throws AppExistsError.
+   * for each test, so that tests can run at once. Throws AppExistsError or RangeError.
    */
   newApp(wish?: AppWish): App
   /** Another of the fake's apps; undefined if there is none of this id. */
@@ -123,6 +126,7 @@ export interface FakeTencent extends AsyncDisposable {
 
 /**
  * Creates a fake of Tencent Cloud Chat's tag API, for tests and development without an account.
+ * Throws RangeError or a MockError for options that cannot be.
  *
  * @example
  *     const fake = createFakeTencent({ users: { xiaoming: ['GoldMember'] } })
@@ -130,6 +134,9 @@ export interface FakeTencent extends AsyncDisposable {
  */
 export function createFakeTencent(options: FakeTencentOptions = {}): FakeTencent {
   const { clock = new SystemClock(), randomSeed = 42 } = options
+  if (randomSeed !== randomSeed >>> 0) {
+    throw new RangeError(`randomSeed: expected a 32-bit integer from 0, got ${randomSeed}`)
+  }
   const start: AppStart = {
     users: options.users ?? sampleUsers,
     faults: (options.faults ?? []).map(parseFault),

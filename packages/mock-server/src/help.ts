@@ -28,7 +28,8 @@ A fake of Tencent Cloud Chat's tag API, for tests and development without an acc
   --latency LATENCY           hold every answer back: MS, uniform(MIN,MAX) or lognormal(MEDIAN,SIGMA)
   --fault FAULT               a fault from the start; may be repeated
   --random-seed N             same seed, same chances (default 42)
-  --unknown-accounts HOW      error-list, omit, empty or random (default error-list)
+  --unknown-accounts HOW      error-list, omit, empty or random (default error-list, or as
+                              --ambiguity if that is random)
   --ambiguity fixed|random    random: draw what the documents leave open (default fixed)
   --signature-check on|off    off: any caller may call (default on)
   --tls-cert FILE, --tls-key FILE

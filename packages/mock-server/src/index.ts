@@ -1,6 +1,7 @@
 export { createFakeTencent } from './fake.ts'
 export type { FakeTencent, FakeTencentOptions } from './fake.ts'
 export { developmentSecretKey, sampleApp, sampleUsers } from './samples.ts'
+export { ClockError } from './engine/app-clock.ts'
 export { ManualClock } from './engine/clock.ts'
 export type { Clock } from './engine/clock.ts'
 export { NetFault } from './engine/errors.ts'

@@ -18,7 +18,8 @@ declare module 'vitest' {
   interface Matchers<R, T> {
     /**
      * Passes if every one of these users was named in a lookup, or in exactly `times` of them,
-     * whatever became of the call. With `not`: if none of them was. For `app` and `tencent`.
+     * whatever became of the call. With `not`: if none of them was. For `app` and `tencent`, whose
+     * last 1,000 calls it looks at.
      */
     toHaveFetched: (users: string | readonly string[], times?: FetchedTimes) => R
   }

@@ -244,7 +244,7 @@ All there is to call is in /__admin/openapi.json.
     ['PUT', '/users/mock_reset/tags', { tags: [] }, 400, 'magic accounts'],
     ['POST', '/faults', { spec: 'er:60007' }, 400, 'near: err'],
     ['POST', '/faults', {}, 400, 'spec: '],
-    ['POST', '/faults', 'x'.repeat(2 ** 20 + 1), 413, 'body: more than 1 MiB'],
+    ['POST', '/faults', 'x'.repeat(2 ** 24 + 1), 413, 'body: more than 16 MiB'],
   ])('refuses %s %s with %j', async ([method, path, body, status, complaint]) => {
     await using it = await setUp()
     expect(await it.admin(method, path, body)).toEqual([

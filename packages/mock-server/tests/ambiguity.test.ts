@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { textOf } from '../src/engine/codes.ts'
 import type { FakeTencent, FakeTencentOptions } from '../src/index.ts'
 import { createFakeTencent } from '../src/index.ts'
 import type { CallChanges } from './support/caller.ts'
@@ -71,6 +72,38 @@ describe('a fake that draws what the documents leave open', () => {
     expect(new Set([...forms].map((text) => text.includes('UserTags')))).toEqual(
       new Set([true, false]),
     )
+  })
+
+  test('names accounts that it cannot serve in any order, with words or without', async () => {
+    const forms = [...(await formsOf(createRandomFake(), ['mock_each_70107', 'mock_each_70169']))]
+    const errors = (order: readonly string[]): RegExp =>
+      new RegExp(`"ErrorList":\\[\\{[^}]*${order.join('[^}]*\\},\\{[^}]*')}[^}]*\\}\\]`)
+    const codes = ['"ErrorCode":70107', '"ErrorCode":70169']
+    expect(forms.filter((form) => errors(codes).test(form))).not.toEqual([])
+    expect(forms.filter((form) => errors(codes.toReversed()).test(form))).not.toEqual([])
+    expect(forms.filter((form) => /"ErrorCode":70107\}/.test(form))).not.toEqual([])
+    const words = forms.flatMap((form) =>
+      Array.from(form.matchAll(/"ErrorCode":70107,"ErrorInfo":"([^"]*)"/g), ([, word]) => word),
+    )
+    expect(new Set(words)).toEqual(
+      new Set([textOf(70107), '', 'the service puts it in other words']),
+    )
+  })
+
+  test('says why a call failed in its own words, in others or in none', async () => {
+    const forms = await formsOf(createRandomFake(), ['xiaoming'], { query: { usersig: 'garbled' } })
+    const words = [...forms].map((form): unknown => Object(JSON.parse(form)).ErrorInfo)
+    expect(words).toHaveLength(3)
+    expect(words).toContain('')
+    expect(words).toContain(textOf(70003))
+  })
+
+  test('writes the code into the journal that the caller got', async () => {
+    const fake = createRandomFake()
+    for (let asked = 0; asked < 20; asked += 1) {
+      const reply = await ask(fake, ['xiaoming'], { body: '' })
+      expect(reply).toHaveProperty('ErrorCode', fake.requests().at(-1)?.errorCode)
+    }
   })
 
   test.for<[string, CallChanges, readonly number[]]>([

@@ -87,7 +87,7 @@ describe.each(ways)('a control %s', (_, setUp) => {
     await expect(it.control.setTags('mock_reset', [])).rejects.toThrow('magic accounts')
     await expect(it.control.seed(users)).rejects.toThrow('magic accounts')
     const faults = [{ spec: 'reset', origin: 'added', hits: 0, fired: 0 } as const]
-    await expect(it.control.restore({ ...snapshot, users, faults })).rejects.toThrow(
+    await expect(it.control.restore({ ...snapshot, users, faults, advancedMs: 1 })).rejects.toThrow(
       'magic accounts',
     )
     expect(await it.control.snapshot()).toEqual(snapshot)
@@ -234,6 +234,47 @@ describe.each(ways)('a control %s', (_, setUp) => {
     await expect(it.control.changeSettings({ latency: 'long' })).rejects.toThrow('uniform(MIN,MAX)')
   })
 
+  test('seeds and restores tens of thousands of users', async () => {
+    await using it = await setUp()
+    const ids = Array.from(Array(40_000).keys(), (index) => `user-${index}`)
+    await it.control.seed(new Map(ids.map((id) => [id, ['GoldMember']])))
+    const snapshot = await it.control.snapshot()
+    await it.control.reset()
+    await it.control.restore(snapshot)
+    expect(await it.control.health()).toMatchObject({ users: 40_002 })
+  })
+
+  test('leaves what was chosen for unknown accounts where the ambiguity does not change', async () => {
+    await using it = await setUp()
+    await it.control.changeSettings({ unknownAccounts: 'random' })
+    for (const change of [{ ambiguity: 'fixed' } as const, { rate: 9 }]) {
+      expect(await it.control.changeSettings(change)).toMatchObject({ unknownAccounts: 'random' })
+    }
+    await it.control.changeSettings({ ambiguity: 'random', unknownAccounts: 'omit' })
+    for (const change of [{ ambiguity: 'random' } as const, { rate: 10 }]) {
+      expect(await it.control.changeSettings(change)).toMatchObject({ unknownAccounts: 'omit' })
+    }
+  })
+
+  test('refuses what cannot be, and then changes nothing', async () => {
+    await using it = await setUp()
+    const snapshot = await it.control.snapshot()
+    const users = { xiaoming: ['changed'] }
+    for (const advancedMs of [-1, NaN, 1e12]) {
+      await expect(it.control.restore({ ...snapshot, users, advancedMs })).rejects.toThrow(
+        /advance|ahead/,
+      )
+      await expect(it.control.advanceClock(advancedMs)).rejects.toThrow(/advance|ahead/)
+    }
+    await it.control.advanceClock(300_000_000_000)
+    await expect(it.control.advanceClock(300_000_000_000)).rejects.toThrow('ten years')
+    await it.control.advanceClock(0)
+    await expect(it.control.verify({ timeoutMs: 60_001 })).rejects.toThrow('timeoutMs')
+    await expect(it.control.verify({ atMost: 1.5 })).rejects.toThrow('atMost')
+    await expect(it.control.newApp({ sdkAppId: 0 })).rejects.toThrow('sdkAppId')
+    expect(await it.control.snapshot()).toEqual({ ...snapshot, advancedMs: 300_000_000_000 })
+  })
+
   test('issues signatures, good and bad', async () => {
     await using it = await setUp()
     const code = async (identifier: string, usersig: string): Promise<unknown> =>
@@ -314,23 +355,5 @@ describe.each(ways)('a control %s', (_, setUp) => {
     expect(await it.control.snapshot()).toEqual(snapshot)
     expect(await codes()).toEqual(first)
     expect((await it.control.requests()).requests).toHaveLength(20)
-  })
-})
-
-describe('a control over HTTP', () => {
-  test('says when what answers is no fake', async () => {
-    await using server = await createFake().listen()
-    const elsewhere = connectMock(`${server.url}/v4/timpush/get_tag?`)
-    await expect(elsewhere.settings()).rejects.toMatchObject({
-      name: 'ControlError',
-      status: 200,
-      message: expect.stringContaining('does not answer as the admin API'),
-    })
-  })
-
-  test('tells the status of a refusal', async () => {
-    await using server = await createFake().listen()
-    const control = connectMock(server.url, 8)
-    await expect(control.faults()).rejects.toMatchObject({ code: 'control', status: 404 })
   })
 })

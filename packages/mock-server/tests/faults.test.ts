@@ -61,6 +61,8 @@ describe('a fault', () => {
     ['http:429:json', 429, 'application/json', '{"message":"429 Too Many Requests"}'],
     ['http:503:empty', 503, 'text/plain', ''],
     ['http:204', 204, null, ''],
+    ['http:205', 205, null, ''],
+    ['http:304', 304, null, ''],
     ['badjson', 200, 'application/json', '{"ActionStatus":"OK"'],
     ['emptybody', 200, 'application/json', ''],
   ] as const)('%s answers outside of the protocol', async ([spec, status, type, text]) => {
@@ -149,9 +151,26 @@ describe('time', () => {
     const answers = [settled(ask(fake, ['user-1'])), settled(ask(fake, ['user-1']))]
     await vi.advanceTimersByTimeAsync(100)
     expect(answers.map(({ value }) => value !== undefined)).toEqual([false, true])
-    await vi.advanceTimersByTimeAsync(500)
+    await vi.advanceTimersByTimeAsync(499)
+    expect(answers.map(({ value }) => value !== undefined)).toEqual([false, true])
+    await vi.advanceTimersByTimeAsync(1)
     expect(answers.map(({ value }) => value !== undefined)).toEqual([true, true])
   })
+
+  test.for(['delay:1e10', 'delay:uniform(1e300,1e308)'])(
+    '%s, longer than a timer can wait, is not taken for no delay',
+    async (fault) => {
+      const fake = createFakeTencent(options)
+      fake.fault(fault)
+      const leave = new AbortController()
+      const answer = settled(ask(fake, asked, { signal: leave.signal }).catch(() => 'left'))
+      await vi.advanceTimersByTimeAsync(1_000_000)
+      expect(answer.value).toBeUndefined()
+      leave.abort()
+      await vi.advanceTimersByTimeAsync(0)
+      expect(answer.value).toBe('left')
+    },
+  )
 
   test('slow dribbles the body over the time given, the headers at once', async () => {
     const fake = createFakeTencent(options)

@@ -2,6 +2,8 @@ import dns from 'node:dns'
 import type { RequestOptions } from 'node:http'
 import { Agent as HttpAgent, createServer, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { connect, createServer as createTcpServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 
 import { Interceptor } from '@mswjs/interceptors'
@@ -109,9 +111,9 @@ describe('an interception', () => {
     })
   })
 
-  test('lets a host that is allowed pass to the network', async () => {
+  test('lets a host that is allowed pass to the network, whatever the case of its letters', async () => {
     await using local = await localServer()
-    using interception = fake.intercept({ allow: ['tagside.invalid'] })
+    using interception = fake.intercept({ allow: ['Tagside.invalid'] })
     using lookup = vi.spyOn(dns, 'lookup').mockImplementation(resolveToLoopback)
     const response = await fetch(url(`http://tagside.invalid:${local.port}`), init)
     expect(await response.text()).toBe('local')
@@ -123,6 +125,19 @@ describe('an interception', () => {
     using interception = fake.intercept({ allow: ['tagside.invalid'] })
     expect(await strayOf('https://other.tagside.invalid/')).toBeInstanceOf(UnhandledRequestError)
     expect(interception.unhandled).toHaveLength(1)
+  })
+
+  test('leaves a connection alone on which the server speaks first, as of a database', async () => {
+    const database = createTcpServer((socket) => socket.end('hello'))
+    await new Promise<void>((resolve) => database.listen(0, '127.0.0.1', resolve))
+    const address = database.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    using _ = fake.intercept()
+    using lookup = vi.spyOn(dns, 'lookup').mockImplementation(resolveToLoopback)
+    const socket = connect({ host: 'db.invalid', port, lookup: dns.lookup })
+    expect(await text(socket)).toBe('hello')
+    expect(lookup).toHaveBeenCalledOnce()
+    await new Promise((resolve) => database.close(resolve))
   })
 
   test('answers an unknown command itself', async () => {

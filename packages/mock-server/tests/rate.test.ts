@@ -34,6 +34,21 @@ describe('the rate limit', () => {
     expect(await ask(fake, ['xiaoming'])).toEqual(okReply({ xiaoming: [] }))
   })
 
+  test('takes no place for a call that names no known app', async () => {
+    const { fake, codes } = setUp({ rate: 1 })
+    await ask(fake, ['xiaoming'], { query: { sdkappid: '1' } })
+    expect(await codes(2)).toEqual([0, 60007])
+  })
+
+  test('counts another way from the next call on when it is told to', async () => {
+    const { fake, codes } = setUp({ rate: 2, rateAlgorithm: 'bucket' })
+    expect(await codes(3)).toEqual([0, 0, 60007])
+    await fake.control.changeSettings({ rateAlgorithm: 'sliding' })
+    expect(await codes(2)).toEqual([0, 0])
+    fake.clock.advance(500)
+    expect(await codes(1)).toEqual([60007])
+  })
+
   test('slides: a second that begins anywhere holds no more than 100', async () => {
     const { fake, codes } = setUp()
     await codes(60)
@@ -129,6 +144,13 @@ describe('the referee', () => {
     await ask(fake, ['user-1', 'user-2', 'user-1', 'user-1'])
     await ask(fake, ['user-1', 'user-2'])
     expect(fake.stats).toMatchObject({ largestBatch: 4, usersAsked: 6, duplicateUsersInACall: 2 })
+  })
+
+  test('counts calls of no API at all together, whatever their paths', async () => {
+    const { codes, fake } = setUp()
+    await codes(1, '/v4/timpush/one')
+    await codes(1, '/v4/timpush/two')
+    expect(fake.stats.maxCallsInAnySecond).toBe(2)
   })
 
   test('forgets with a reset', async () => {

@@ -4,6 +4,7 @@ import { createFakeTencent } from '../src/index.ts'
 import type { TestApp } from '../src/vitest.ts'
 import { test } from '../src/vitest.ts'
 import { callInit, callUrl, okReply, tencent as host } from './support/caller.ts'
+import { eventually } from './support/eventually.ts'
 import { runAsReader } from './support/reader-project.ts'
 
 async function lookUp({ credentials }: TestApp, users: readonly string[]): Promise<unknown> {
@@ -77,6 +78,31 @@ describe('toHaveFetched', () => {
     )
   })
 
+  test('takes no call that changes tags for a lookup', async ({ app }) => {
+    const { clock } = createFakeTencent()
+    const path = '/v4/timpush/clear_all_tags'
+    await fetch(
+      callUrl({ credentials: app.credentials, clock }, host, { path }),
+      callInit(['user-1']),
+    )
+    expect(app.requests({ account: 'user-1' })).toHaveLength(1)
+    expect(app).not.toHaveFetched('user-1')
+  })
+
+  test('shows the last ten lookups, those under way included', async ({ app }) => {
+    for (let made = 0; made < 10; made += 1) await lookUp(app, ['xiaoming'])
+    const leave = new AbortController()
+    const { clock } = createFakeTencent()
+    const url = callUrl({ credentials: app.credentials, clock }, host)
+    const hanging = fetch(url, callInit(['mock_hang'], { signal: leave.signal }))
+    await eventually(() => app.requests().at(-1)?.faults).toEqual(['mock_hang'])
+    expect(() => expect(app).toHaveFetched('ghost')).toThrow(
+      /lookups, the last 10 of 11:\n {2}#2 (?:.*\n){9} {2}#11 mock_hang: under way$/,
+    )
+    leave.abort()
+    await expect(hanging).rejects.toThrow('aborted')
+  })
+
   test('negated takes one user who was fetched for one too many', async ({ app }) => {
     await lookUp(app, ['xiaoming'])
     expect(() => expect(app).not.toHaveFetched(['ghost', 'xiaoming'])).toThrow(
@@ -88,6 +114,11 @@ describe('toHaveFetched', () => {
     expect(() => expect(app).toHaveFetched('xiaoming')).toThrow('there was no lookup at all')
     expect(() => expect(app).toHaveFetched([])).toThrow('name at least one user')
     expect(() => expect({}).toHaveFetched('xiaoming')).toThrow('expected the fixture app')
+    for (const times of [-1, 1.5, NaN]) {
+      expect(() => expect(app).not.toHaveFetched('xiaoming', { times })).toThrow(
+        `expected a whole number of times from 0, got ${times}`,
+      )
+    }
   })
 })
 

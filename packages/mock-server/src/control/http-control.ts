@@ -100,7 +100,9 @@ class HttpControl implements MockControl {
   async verify(expectation: Expectation, signal?: AbortSignal): Promise<number> {
     const response = await this.#send('POST', '/verify', expectation, signal)
     if (response.status !== 417) return (await read(response, answers.verified)).calls
-    const { error, calls, nearest } = v.parse(answers.notVerified, await response.json())
+    const parsed = v.safeParse(answers.notVerified, await jsonOf(response))
+    if (!parsed.success) throw noAdminApi(response)
+    const { error, calls, nearest } = parsed.output
     throw new VerificationError(error, calls, nearest)
   }
 
@@ -164,13 +166,22 @@ async function read<Schema extends v.GenericSchema>(
   response: Response,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
-  const json: unknown = await response.json().catch(() => undefined)
+  const json = await jsonOf(response)
   const refusal = v.safeParse(answers.error, json)
   if (refusal.success) throw new ControlError(refusal.output.error, response.status)
   const parsed = v.safeParse(schema, json)
-  if (parsed.success) return parsed.output
-  throw new ControlError(
-    `what is at ${response.url} does not answer as the admin API of this version`,
-    response.status,
+  if (response.ok && parsed.success) return parsed.output
+  throw noAdminApi(response)
+}
+
+/** The body's JSON; undefined if it is none. */
+function jsonOf(response: Response): Promise<unknown> {
+  return response.json().catch(() => undefined)
+}
+
+function noAdminApi({ url, status }: Response): ControlError {
+  return new ControlError(
+    `what is at ${url} does not answer as the admin API of this version`,
+    status,
   )
 }

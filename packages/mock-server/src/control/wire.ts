@@ -1,8 +1,10 @@
 import * as v from 'valibot'
 
+import { SDK_APP_ID_MAX } from '../engine/app.ts'
 import { userSigVariants } from '../engine/issue-usersig.ts'
 import { latencyForms, parseLatency } from '../engine/latency.ts'
 import { rateAlgorithms } from '../engine/rate-limiter.ts'
+import { TIMEOUT_MS_MAX } from '../engine/verification.ts'
 
 /**
  * What goes over the wire of the admin API: bodies, which the server parses, and answers, which the
@@ -11,7 +13,7 @@ import { rateAlgorithms } from '../engine/rate-limiter.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const text = v.pipe(v.string(), v.nonEmpty())
-const sdkAppId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 32 - 1))
+const sdkAppId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(SDK_APP_ID_MAX))
 
 /** Users and tags by id. Not a `v.record`, which skips ids such as `constructor`. */
 const users = v.custom<Readonly<Record<string, readonly string[]>>>(
@@ -50,11 +52,6 @@ const snapshot = v.strictObject({
   advancedMs: v.pipe(v.number(), v.minValue(0)),
 })
 
-// A caller who waits longer has most likely mistaken the unit.
-const TIMEOUT_MS_MAX = 60_000
-// Ten years: beyond the life of any signature, and dates can still be written.
-const ADVANCE_MS_MAX = 315_360_000_000
-
 /** What the server reads. */
 export const bodies = {
   app: v.strictObject({
@@ -73,7 +70,7 @@ export const bodies = {
     timeoutMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(TIMEOUT_MS_MAX))),
   }),
   clock: v.strictObject({
-    advanceMs: v.pipe(v.number(), v.minValue(0), v.maxValue(ADVANCE_MS_MAX)),
+    advanceMs: v.pipe(v.number(), v.minValue(0)),
   }),
   settings: v.strictObject({
     rate: v.optional(rate),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { AppClock } from './app-clock.ts'
+import { AHEAD_MS_MAX, AppClock, ClockError } from './app-clock.ts'
 import { ManualClock } from './clock.ts'
 
 function setUp(): { shared: ManualClock; clock: AppClock; both: () => [number, number] } {
@@ -38,5 +38,18 @@ describe('an app’s clock', () => {
 
   test('is never advanced by less than nothing', () => {
     expect(() => setUp().clock.advance(-1)).toThrow(RangeError)
+  })
+
+  test('is never ahead by more than ten years in all, and stays where it is if it were', () => {
+    const { clock, both } = setUp()
+    clock.advance(AHEAD_MS_MAX - 1)
+    const before = both()
+    expect(() => clock.advance(2)).toThrow(ClockError)
+    for (const ms of [AHEAD_MS_MAX + 1, -1, NaN]) {
+      expect(() => clock.reset(ms)).toThrow(ClockError)
+    }
+    expect(both()).toEqual(before)
+    clock.advance(1)
+    expect(clock.advancedMs).toBe(AHEAD_MS_MAX)
   })
 })

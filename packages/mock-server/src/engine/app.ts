@@ -6,6 +6,7 @@ import { FaultRules } from './fault-rules.ts'
 import { Journal } from './journal.ts'
 import type { Latency } from './latency.ts'
 import { MagicAccounts } from './magic-accounts.ts'
+import { refuseMagic } from './magic-id.ts'
 import type { Generator, Random } from './random.ts'
 import { createRandom } from './random.ts'
 import type { RateAlgorithm, RateLimiter } from './rate-limiter.ts'
@@ -17,13 +18,15 @@ import type { Snapshot } from './snapshot.ts'
 import type { Users } from './store.ts'
 import { TagStore } from './store.ts'
 
+export const SDK_APP_ID_MAX: number = 2 ** 32 - 1
+
 /** What a client needs to call as an app. */
 export interface AppCredentials {
-  /** SDKAppID: a positive integer. */
+  /** SDKAppID: a positive integer of 32 bits. */
   readonly sdkAppId: number
   /** The key that signs, as text; never empty. */
   readonly secretKey: string
-  /** The one identifier that may call; others get 90009. */
+  /** The one identifier that may call, never empty; others get 90009. */
   readonly adminId: string
 }
 
@@ -79,7 +82,9 @@ export class App {
   #referee = new Referee()
   #limiters = new Map<string, RateLimiter>()
 
+  /** Throws RangeError for credentials that cannot be. */
   constructor(credentials: AppCredentials, start: AppStart) {
+    refuseNonsense(credentials)
     this.credentials = credentials
     this.#start = start
     this.#settings = start.settings
@@ -149,11 +154,21 @@ export class App {
     const settings = changedSettings(this.#settings, snapshot.settings)
     // Before the users are replaced: what can throw comes first.
     for (const { spec } of snapshot.faults) parseFault(spec)
-    this.users.reset(new Map(Object.entries(snapshot.users)))
+    const users = new Map(Object.entries(snapshot.users))
+    for (const user of users.keys()) refuseMagic(user)
+    this.clock.reset(snapshot.advancedMs)
+    this.users.reset(users)
     this.faults.restore(snapshot.faults)
     this.magic.reset(new Map(Object.entries(snapshot.magicCalls)))
-    this.clock.reset(snapshot.advancedMs)
     this.#settings = settings
     this.#generator = createRandom(snapshot.randomState)
   }
+}
+
+function refuseNonsense({ sdkAppId, secretKey, adminId }: AppCredentials): void {
+  if (!Number.isInteger(sdkAppId) || sdkAppId < 1 || sdkAppId > SDK_APP_ID_MAX) {
+    throw new RangeError(`sdkAppId: expected 1 to ${SDK_APP_ID_MAX}, got ${sdkAppId}`)
+  }
+  if (secretKey === '') throw new RangeError('secretKey: expected some text, got none')
+  if (adminId === '') throw new RangeError('adminId: expected some text, got none')
 }

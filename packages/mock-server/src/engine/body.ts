@@ -1,20 +1,24 @@
 import { NetFault } from './errors.ts'
 
+/** What a body of a tag call may have. */
 const BODY_BYTES_MAX = 1024 * 1024
 
 /**
- * Reads the request's body as text; undefined if it is larger than 1 MiB. Throws NetFault if the
- * caller leaves.
+ * Reads the request's body as text; undefined if it is larger than `bytesMax`, by default 1 MiB.
+ * Throws NetFault if the caller leaves.
  */
-export async function readBody(request: Request): Promise<string | undefined> {
+export async function readBody(
+  request: Request,
+  bytesMax = BODY_BYTES_MAX,
+): Promise<string | undefined> {
   try {
-    return await readText(request)
+    return await readText(request, bytesMax)
   } catch (cause) {
     throw new NetFault('reset', { cause })
   }
 }
 
-async function readText(request: Request): Promise<string | undefined> {
+async function readText(request: Request, bytesMax: number): Promise<string | undefined> {
   const decoder = new TextDecoder()
   let text = ''
   let bytes = 0
@@ -22,9 +26,9 @@ async function readText(request: Request): Promise<string | undefined> {
   // they send.
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength
-    text = bytes > BODY_BYTES_MAX ? '' : text + decoder.decode(chunk, { stream: true })
+    text = bytes > bytesMax ? '' : text + decoder.decode(chunk, { stream: true })
   }
-  return bytes > BODY_BYTES_MAX ? undefined : text + decoder.decode()
+  return bytes > bytesMax ? undefined : text + decoder.decode()
 }
 
 /** Parses a body; undefined if it is not JSON. */

@@ -41,17 +41,19 @@ export function changedSettings(current: AppSettings, change: SettingsChange): A
     throw new RangeError(`latency: expected ${latencyForms}, got ${change.latency}`)
   }
   const { rateAlgorithm = current.rateAlgorithm, signatureCheck = current.signatureCheck } = change
-  const unknownAccounts = change.unknownAccounts ?? alongWith(change.ambiguity, current)
+  const unknownAccounts = change.unknownAccounts ?? alongWith(ambiguity, current)
   return { rate, rateAlgorithm, latency, unknownAccounts, ambiguity, signatureCheck }
 }
 
-/** What becomes of unknown accounts where a change names the ambiguity alone. */
+/** What becomes of unknown accounts where a change does not say. */
 function alongWith(
-  ambiguity: AppSettings['ambiguity'] | undefined,
-  { unknownAccounts }: AppSettings,
+  ambiguity: AppSettings['ambiguity'],
+  { ambiguity: before, unknownAccounts }: AppSettings,
 ): AppSettings['unknownAccounts'] {
+  // The ambiguity given again, as it is, is no change: what was chosen for unknown accounts stays.
+  if (ambiguity === before) return unknownAccounts
   if (ambiguity === 'random') return 'random'
-  return ambiguity === 'fixed' && unknownAccounts === 'random' ? 'error-list' : unknownAccounts
+  return unknownAccounts === 'random' ? 'error-list' : unknownAccounts
 }
 
 /** Writes settings as `changedSettings` reads them. */

@@ -45,6 +45,23 @@ describe('a store of tags', () => {
     )
   })
 
+  test('keeps its tags when the arrays that they came in are changed', () => {
+    const first = ['a']
+    const second = ['b']
+    const third = ['c']
+    const store = new TagStore({ 'user-1': first })
+    first.push('x')
+    expect(store.tagsOf('user-1')).toEqual(['a'])
+    store.set('user-1', second)
+    second.push('x')
+    expect(store.tagsOf('user-1')).toEqual(['b'])
+    store.reset(new Map([['user-1', third]]))
+    third.push('x')
+    expect(store.tagsOf('user-1')).toEqual(['c'])
+    store.reset()
+    expect(store.tagsOf('user-1')).toEqual(['a'])
+  })
+
   test('goes back to the users it was created with', () => {
     const store = new TagStore({ 'user-1': ['a'] })
     store.set('user-1', ['b'])

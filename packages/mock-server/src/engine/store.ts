@@ -6,9 +6,11 @@ export type Users =
   | Readonly<Record<string, readonly string[]>>
   | ReadonlyMap<string, readonly string[]>
 
-/** Users as a Map, whichever way they were given. */
+/** Users as a Map of their own, whichever way they were given: who changes what was given changes no user. */
 export function usersOf(users: Users): ReadonlyMap<string, readonly string[]> {
-  return new Map(users instanceof Map ? users : Object.entries(users))
+  const entries: Iterable<readonly [string, readonly string[]]> =
+    users instanceof Map ? users : Object.entries(users)
+  return new Map(Array.from(entries, ([user, tags]) => [user, [...tags]]))
 }
 
 /**
@@ -77,7 +79,7 @@ export class TagStore {
    */
   reset(users: ReadonlyMap<string, readonly string[]> = this.#seed): void {
     for (const user of users.keys()) refuseMagic(user)
-    this.#tagsOf = new Map(users)
+    this.#tagsOf = new Map(usersOf(users))
     this.#usage = new TagUsage()
     for (const [user, tags] of users) this.#usage.change(user, [], tags)
   }

@@ -74,6 +74,17 @@ describe('a verification', () => {
     })
   })
 
+  test.for<[Expectation, string]>([
+    [{ exactly: 1.5 }, 'exactly: expected a whole number from 0, got 1.5'],
+    [{ atLeast: NaN }, 'atLeast: expected a whole number from 0, got NaN'],
+    [{ atMost: -1 }, 'atMost: expected a whole number from 0, got -1'],
+    [{ timeoutMs: 60_001 }, 'timeoutMs: expected 0 to 60000, got 60001'],
+    [{ timeoutMs: -1 }, 'timeoutMs: expected 0 to 60000, got -1'],
+    [{ timeoutMs: NaN }, 'timeoutMs: expected 0 to 60000, got NaN'],
+  ])('of %j is refused, because it cannot be', async ([expectation, message]) => {
+    await expect(verify(twice, expectation)).rejects.toThrow(new RangeError(message))
+  })
+
   test('that fails for the number of calls does not name the account as near itself', async () => {
     const { journal } = journalOf(['xiaoming'], ['xiaohong'])
     await expect(verify(journal, { account: 'xiaoming', exactly: 2 })).rejects.toMatchObject({
@@ -121,5 +132,20 @@ describe('a verification', () => {
     leave.abort(new Error('left'))
     await expect(done).rejects.toThrow('left')
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('leaves no watcher and no listener behind', async () => {
+    const { journal } = journalOf()
+    const unwatch = vi.fn<() => void>()
+    vi.spyOn(journal, 'watch').mockReturnValue(unwatch)
+    const { signal } = new AbortController()
+    const listened = vi.spyOn(signal, 'addEventListener')
+    const unlistened = vi.spyOn(signal, 'removeEventListener')
+    const failed = vi.fn<(error: unknown) => void>()
+    void verify(journal, { timeoutMs: 1 }, signal).catch(failed)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(failed).toHaveBeenCalledOnce()
+    expect(unwatch).toHaveBeenCalledOnce()
+    expect(unlistened.mock.calls).toEqual(listened.mock.calls)
   })
 })

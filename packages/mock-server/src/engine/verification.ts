@@ -2,9 +2,12 @@ import { MockError } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { nearest } from './near.ts'
 
+// A caller who waits longer has most likely mistaken the unit.
+export const TIMEOUT_MS_MAX = 60_000
+
 /**
- * An Expectation says how many calls the journal is to hold. With neither `exactly` nor `atLeast`
- * nor `atMost`, at least one.
+ * An Expectation says how many calls the journal is to hold, in whole numbers from 0. With neither
+ * `exactly` nor `atLeast` nor `atMost`, at least one.
  */
 export interface Expectation {
   /** Counts only calls that name this account. Default: all calls. */
@@ -13,7 +16,7 @@ export interface Expectation {
   readonly exactly?: number | undefined
   readonly atLeast?: number | undefined
   readonly atMost?: number | undefined
-  /** How long to wait for it to come true, in milliseconds; default 0. */
+  /** How long to wait for it to come true, in milliseconds, at most a minute; default 0. */
   readonly timeoutMs?: number | undefined
 }
 
@@ -42,7 +45,8 @@ export class VerificationError extends MockError {
 /**
  * Waits until the journal holds as many calls as expected, and returns their number. Does not wait
  * for more calls than needed: what is true now is true. Throws VerificationError when the time is
- * up, or at once when there are already too many; throws the signal's reason.
+ * up, or at once when there are already too many; throws the signal's reason; throws RangeError for
+ * what cannot be expected.
  */
 export async function verify(
   journal: Journal,
@@ -50,6 +54,7 @@ export async function verify(
   signal?: AbortSignal,
 ): Promise<number> {
   const { account, timeoutMs = 0 } = expectation
+  refuseNonsense(expectation)
   const { min, max } = boundsOf(expectation)
   const count = (): number => journal.entries({ account }).length
   await whenTrue(journal, () => count() >= min, timeoutMs, signal)
@@ -78,6 +83,17 @@ async function whenTrue(
   signal?.removeEventListener('abort', leave)
   clearTimeout(timer)
   unwatch()
+}
+
+function refuseNonsense({ exactly, atLeast, atMost, timeoutMs = 0 }: Expectation): void {
+  for (const [name, count = 0] of Object.entries({ exactly, atLeast, atMost })) {
+    if (!Number.isInteger(count) || count < 0) {
+      throw new RangeError(`${name}: expected a whole number from 0, got ${count}`)
+    }
+  }
+  if (!(timeoutMs >= 0 && timeoutMs <= TIMEOUT_MS_MAX)) {
+    throw new RangeError(`timeoutMs: expected 0 to ${TIMEOUT_MS_MAX}, got ${timeoutMs}`)
+  }
 }
 
 function boundsOf({ exactly, atLeast, atMost }: Expectation): { min: number; max: number } {

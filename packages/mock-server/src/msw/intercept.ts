@@ -47,7 +47,9 @@ export function intercept(
   const interceptor = new HttpRequestInterceptor()
   active = interceptor
   interceptor.apply()
-  const passes = (host: string): boolean => isLoopback(host) || allow.includes(host)
+  // Names of hosts are the same in any case, and URLs have them in small letters.
+  const allowed = new Set(allow.map((host) => host.toLowerCase()))
+  const passes = (host: string): boolean => isLoopback(host) || allowed.has(host.toLowerCase())
   const idleConnections = holdIdleConnections(passes)
   const unhandled: UnhandledRequestError[] = []
   const refuse = (request: Request): UnhandledRequestError => {

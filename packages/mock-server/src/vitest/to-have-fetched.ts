@@ -33,6 +33,9 @@ export function judgeFetched(
   const lookups = lookupsOf(received)
   const named = typeof users === 'string' ? [users] : users
   if (named.length === 0) throw new TypeError('toHaveFetched: name at least one user')
+  if (times !== undefined && (!Number.isInteger(times) || times < 0)) {
+    throw new TypeError(`toHaveFetched: expected a whole number of times from 0, got ${times}`)
+  }
   const fetches = named.map((user): Fetches => {
     return { user, calls: lookups.filter(({ accounts }) => accounts.includes(user)) }
   })

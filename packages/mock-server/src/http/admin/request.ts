@@ -9,6 +9,9 @@ export interface AdminEnv {
   readonly Variables: { readonly control: MockControl }
 }
 
+// A snapshot or a seed of some hundred thousand users.
+const BODY_MIB_MAX = 16
+
 /**
  * Reads a request's body, of any content type, as JSON of this shape; an empty body is `{}` where
  * nothing in it is required. Throws HTTPException 400 or 413, with a message that says what is wrong.
@@ -17,8 +20,9 @@ export async function readJson<Schema extends v.GenericSchema>(
   schema: Schema,
   request: Request,
 ): Promise<v.InferOutput<Schema>> {
-  const text = await readBody(request)
-  if (text === undefined) throw new HTTPException(413, { message: 'body: more than 1 MiB' })
+  const text = await readBody(request, BODY_MIB_MAX * 2 ** 20)
+  if (text === undefined)
+    throw new HTTPException(413, { message: `body: more than ${BODY_MIB_MAX} MiB` })
   const parsed = v.safeParse(schema, text === '' ? {} : parse(text))
   if (parsed.success) return parsed.output
   if (text === '') throw new HTTPException(400, { message: 'body: expected JSON, got nothing' })
