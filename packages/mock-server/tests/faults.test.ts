@@ -153,6 +153,17 @@ describe('time', () => {
     expect(answers.map(({ value }) => value !== undefined)).toEqual([true, true])
   })
 
+  test.for(['delay:99999999999', 'delay:lognormal(1000,9999)'])(
+    '%s, longer than a timer runs, is still a delay',
+    async (spec) => {
+      const fake = createFakeTencent({ ...options, randomSeed: 1 })
+      fake.fault(spec)
+      const answer = settled(ask(fake, asked))
+      await vi.advanceTimersByTimeAsync(3_600_000)
+      expect(answer.value).toBeUndefined()
+    },
+  )
+
   test('slow dribbles the body over the time given, the headers at once', async () => {
     const fake = createFakeTencent(options)
     fake.fault('slow:3000')
@@ -245,6 +256,17 @@ describe('a fault that cannot be read', () => {
       ErrorCode: 60009,
       ErrorInfo: expect.stringContaining('x-mock-fault: "er:60007" is no fault; near: err'),
     })
+  })
+})
+
+test.for<[string, Buffer]>([
+  ['UTF-8', Buffer.from('err:60007:太快了é;account=小明')],
+  ['Latin-1', Buffer.from('err:60007:é', 'latin1')],
+])('a fault is read in the header, be it in %s', async ([encoding, bytes]) => {
+  const headers = { 'x-mock-fault': bytes.toString('latin1') }
+  expect(await ask(createFakeTencent(options), ['小明'], { headers })).toMatchObject({
+    ErrorCode: 60007,
+    ErrorInfo: encoding === 'UTF-8' ? '太快了é' : 'é',
   })
 })
 
