@@ -32,6 +32,8 @@ const unknownAccounts = v.picklist(['error-list', 'omit', 'empty', 'random'])
 const ambiguity = v.picklist(['fixed', 'random'])
 const signatureCheck = v.picklist(['on', 'off'])
 const fault = v.object({ id: count, spec: v.string(), hits: count, fired: count })
+// Some 30,000 years: dates can still be written, and however often a clock was advanced, it fits.
+const ADVANCED_MS_MAX = 10 ** 15
 const settingMembers = { rate, rateAlgorithm, unknownAccounts, ambiguity, signatureCheck }
 const settings = v.strictObject({ ...settingMembers, latency })
 const snapshot = v.strictObject({
@@ -47,7 +49,7 @@ const snapshot = v.strictObject({
   settings,
   magicCalls: counts,
   randomState: count,
-  advancedMs: v.pipe(v.number(), v.minValue(0)),
+  advancedMs: v.pipe(v.number(), v.minValue(0), v.maxValue(ADVANCED_MS_MAX)),
 })
 
 // A caller who waits longer has most likely mistaken the unit.

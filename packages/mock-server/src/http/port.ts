@@ -21,7 +21,8 @@ export function createPort(
   handlers: HttpHandler[],
   control: MockControl,
 ): Hono<{ Bindings: HttpBindings }> {
-  const port = new Hono<{ Bindings: HttpBindings }>()
+  // Not strict: whoever types `/__admin/` means the page at `/__admin`.
+  const port = new Hono<{ Bindings: HttpBindings }>({ strict: false })
   port.route('/__admin', createAdmin(control))
   port.all('*', async (context) => {
     const { outgoing } = context.env
