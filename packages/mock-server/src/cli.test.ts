@@ -118,12 +118,13 @@ describe('tagside-mock', () => {
     ['--seed none.json', '--seed: none.json: ENOENT: none.json'],
     ['--ports 1', '--ports: no such flag; near: --port'],
     ['-p', '-p: no such flag'],
+    ['--json=false', '--json: takes no value, got "false"'],
     ['serve', '"serve": every argument is a flag'],
   ] as const)('reports %s', ([line, mistake]) => {
     expect(mistakesOf(...line.split(' '))).toEqual([mistake])
   })
 
-  test.for(['key', '0:secret', '1:', ':secret', 'a:secret'])(
+  test.for(['key', '0:secret', '4294967296:secret', '1:', ':secret', 'a:secret'])(
     'reports an app written %s without repeating what may be a key',
     (app) => {
       expect(mistakesOf('--app', app)).toEqual([
@@ -143,6 +144,11 @@ describe('tagside-mock', () => {
 })
 
 describe('a seed file', () => {
+  test('may begin with the byte order mark that editors on Windows write', () => {
+    const command = readCommand(['--seed', 'f.json'], () => `\uFEFF${seedFile}`)
+    expect(command).toMatchObject({ kind: 'serve' })
+  })
+
   test.for([
     ['{', 'JSON'],
     ['[]', 'expected a JSON object'],

@@ -164,8 +164,13 @@ function parseUser(text: string): readonly [string, readonly string[]] {
 function parseApp(text: string): AppCredentials {
   const [, id, secretKey, adminId = sampleApp.adminId] =
     /^(\d{1,10}):([^:]+)(?::(.+))?$/.exec(text) ?? []
-  if (id === undefined || secretKey === undefined || Number(id) === 0) {
+  if (id === undefined || secretKey === undefined || !isSdkAppId(Number(id))) {
     throw new FlagError('expected SDKAPPID:SECRETKEY or SDKAPPID:SECRETKEY:ADMIN')
   }
   return { sdkAppId: Number(id), secretKey, adminId }
+}
+
+/** The range that the admin API knows too. */
+function isSdkAppId(id: number): boolean {
+  return id >= 1 && id <= 2 ** 32 - 1
 }

@@ -30,6 +30,8 @@ export class Flags {
           this.#mistakes.push(`${token.rawName}: no such flag${nearNote(near)}`)
         } else if (type === 'string' && token.value === undefined) {
           this.#mistakes.push(`${token.rawName}: a value is missing`)
+        } else if (type === 'boolean' && token.value !== undefined) {
+          this.#mistakes.push(`${token.rawName}: takes no value, got "${token.value}"`)
         } else {
           const values = this.#values.get(token.name) ?? []
           this.#values.set(token.name, [...values, token.value ?? ''])

@@ -31,7 +31,7 @@ export function readSeed(
 
 function parse(path: string, readFile: (path: string) => string): object {
   try {
-    const seed: unknown = JSON.parse(readFile(path))
+    const seed: unknown = JSON.parse(readFile(path).replace(/^\uFEFF/, ''))
     if (isObject(seed)) return seed
   } catch (cause) {
     throw new SeedError(`${path}: ${messageOf(cause)}`, { cause })

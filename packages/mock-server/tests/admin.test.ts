@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { defaultSettings, writtenSettings } from '../src/engine/settings.ts'
 import type { FakeTencentOptions } from '../src/index.ts'
 import { createFakeTencent, ManualClock } from '../src/index.ts'
 import { ask, okReply } from './support/caller.ts'
@@ -27,6 +28,15 @@ async function setUp(options: FakeTencentOptions = {}): Promise<
     return [response.status, await (isJson === true ? response.json() : response.text())]
   }
   return { fake, admin, [Symbol.asyncDispose]: () => server.close() }
+}
+
+const emptySnapshot = {
+  users: {},
+  faults: [],
+  settings: writtenSettings(defaultSettings),
+  magicCalls: {},
+  randomState: 1,
+  advancedMs: 0,
 }
 
 describe('the admin API', () => {
@@ -153,6 +163,11 @@ All there is to call is in /__admin/openapi.json.
     ])
   })
 
+  test('shows the same page where the address ends with a slash', async () => {
+    await using it = await setUp()
+    expect(await it.admin('GET', '/')).toEqual([200, expect.stringContaining('a fake of')])
+  })
+
   test('creates an app of its own for a test', async () => {
     await using it = await setUp()
     const [status, app] = await it.admin('POST', '/apps')
@@ -241,6 +256,14 @@ All there is to call is in /__admin/openapi.json.
     ['PATCH', '/settings', { speed: 1 }, 400, 'speed: '],
     ['POST', '/usersig', { variant: 'bad' }, 400, 'variant: '],
     ['PUT', '/snapshot', {}, 400, 'users: '],
+    [
+      'PUT',
+      '/snapshot',
+      { ...emptySnapshot, advancedMs: 1e16 },
+      400,
+      "an app's clock can be ahead by 0 to",
+    ],
+    ['POST', '/apps', [], 400, 'body: expected an object, got an array'],
     ['PUT', '/users/mock_reset/tags', { tags: [] }, 400, 'magic accounts'],
     ['POST', '/faults', { spec: 'er:60007' }, 400, 'near: err'],
     ['POST', '/faults', {}, 400, 'spec: '],

@@ -2,7 +2,8 @@ import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { get as httpsGet } from 'node:https'
+import { get as httpsGet, request as httpsRequest } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -137,6 +138,29 @@ describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)('tagside-mock wi
     }
     expect(await get(readFileSync(file('one.crt'), 'utf8'))).toBe(200)
     await expect(get(readFileSync(file('other.crt'), 'utf8'))).rejects.toThrow('certificate')
+    child.kill()
+    expect(await statusOf(child)).toBe(0)
+  })
+
+  test('cuts connections as it does without', async () => {
+    const files = ['--tls-cert', file('one.crt'), '--tls-key', file('one.key')]
+    const { line } = start('--port', '0', '--host', 'localhost', '--json', ...files)
+    const { url } = JSON.parse(await line)
+    const call = httpsRequest(`${url}/v4/timpush/get_tag`, {
+      method: 'POST',
+      ca: readFileSync(file('one.crt'), 'utf8'),
+    })
+    const failure = once(call, 'response').then(([response]) => response.statusCode)
+    call.end('{"To_Account":["mock_reset"]}')
+    await expect(failure).rejects.toThrow('ECONNRESET')
+  })
+
+  test('ends while a client that connected has yet to say a word', async () => {
+    const files = ['--tls-cert', file('one.crt'), '--tls-key', file('one.key')]
+    const { child, line } = start('--port', '0', '--json', ...files)
+    const socket = connect(Number(new URL(JSON.parse(await line).url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    await once(socket, 'connect')
     child.kill()
     expect(await statusOf(child)).toBe(0)
   })

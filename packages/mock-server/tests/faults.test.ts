@@ -157,10 +157,10 @@ describe('time', () => {
     expect(answers.map(({ value }) => value !== undefined)).toEqual([true, true])
   })
 
-  test.for(['delay:1e10', 'delay:uniform(1e300,1e308)'])(
+  test.for(['delay:1e10', 'delay:uniform(1e300,1e308)', 'delay:lognormal(1000,9999)'])(
     '%s, longer than a timer can wait, is not taken for no delay',
     async (fault) => {
-      const fake = createFakeTencent(options)
+      const fake = createFakeTencent({ ...options, randomSeed: 1 })
       fake.fault(fault)
       const leave = new AbortController()
       const answer = settled(ask(fake, asked, { signal: leave.signal }).catch(() => 'left'))
@@ -264,6 +264,17 @@ describe('a fault that cannot be read', () => {
       ErrorCode: 60009,
       ErrorInfo: expect.stringContaining('x-mock-fault: "er:60007" is no fault; near: err'),
     })
+  })
+})
+
+test.for<[string, Buffer]>([
+  ['UTF-8', Buffer.from('err:60007:太快了é;account=小明')],
+  ['Latin-1', Buffer.from('err:60007:é', 'latin1')],
+])('a fault is read in the header, be it in %s', async ([encoding, bytes]) => {
+  const headers = { 'x-mock-fault': bytes.toString('latin1') }
+  expect(await ask(createFakeTencent(options), ['小明'], { headers })).toMatchObject({
+    ErrorCode: 60007,
+    ErrorInfo: encoding === 'UTF-8' ? '太快了é' : 'é',
   })
 })
 

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 import type { Action, Fault } from './faults.ts'
 import { FaultSyntaxError, parseFault, printFault } from './faults.ts'
 import type { Random } from './random.ts'
@@ -41,13 +43,19 @@ export function candidatesOfHeader(
   random: Random,
 ): readonly FaultCandidate[] {
   if (header === null) return []
-  const fault = parseOrRefuse(header)
+  const fault = parseOrRefuse(readUtf8(header))
   return candidatesOf(fault, accounts, () => isDrawn(fault, random))
 }
 
 /** Draws a fault's chance; without `p` it is certain. */
 export function isDrawn({ p }: Fault, random: Random): boolean {
   return p === undefined || random() < p
+}
+
+/** Headers arrive as one letter for each byte; a terminal has written them in UTF-8. */
+function readUtf8(header: string): string {
+  const bytes = Buffer.from(header, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : header
 }
 
 function parseOrRefuse(header: string): Fault {

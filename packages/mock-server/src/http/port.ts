@@ -10,6 +10,7 @@ import type { MockControl } from '../control/mock-control.ts'
 import type { Engine } from '../engine/engine.ts'
 import { NetFault } from '../engine/errors.ts'
 import { createAdmin } from './admin/admin.ts'
+import { resetConnection } from './connections.ts'
 
 /**
  * Serves the fake on real sockets: the admin API under `/__admin`, everything else through the same
@@ -20,7 +21,8 @@ export function createPort(
   handlers: HttpHandler[],
   control: MockControl,
 ): Hono<{ Bindings: HttpBindings }> {
-  const port = new Hono<{ Bindings: HttpBindings }>()
+  // Not strict: whoever types `/__admin/` means the page at `/__admin`.
+  const port = new Hono<{ Bindings: HttpBindings }>({ strict: false })
   port.route('/__admin', createAdmin(control))
   port.all('*', async (context) => {
     const { outgoing } = context.env
@@ -68,6 +70,8 @@ function flushed(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
 }
 
 function cut(outgoing: ServerResponse, fault: NetFault): void {
-  if (fault.kind === 'reset') outgoing.socket?.resetAndDestroy()
-  else outgoing.socket?.destroy()
+  const { socket } = outgoing
+  if (socket === null) return
+  if (fault.kind === 'reset') resetConnection(socket)
+  else socket.destroy()
 }

@@ -8,6 +8,7 @@ import type { Hono } from 'hono'
 
 import { MockError } from '../engine/errors.ts'
 import type { Certificate } from './certificate.ts'
+import { Connections } from './connections.ts'
 
 export interface ListenOptions {
   /** 0 to 65535; 0 picks a free port. */
@@ -59,12 +60,13 @@ export async function serve(
     certificate === undefined
       ? createServer(settings, answer)
       : createTlsServer({ ...settings, ...certificate }, answer)
+  const connections = new Connections(server)
   await listening(server, port, host)
   const boundPort = portOf(server)
   const close = async (): Promise<void> => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     server.close(() => resolve())
-    server.closeAllConnections()
+    connections.destroyAll()
     await closed
   }
   const url = `${certificate === undefined ? 'http' : 'https'}://${reachable(host)}:${boundPort}`

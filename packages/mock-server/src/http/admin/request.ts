@@ -23,7 +23,12 @@ export async function readJson<Schema extends v.GenericSchema>(
   const text = await readBody(request, BODY_MIB_MAX * 2 ** 20)
   if (text === undefined)
     throw new HTTPException(413, { message: `body: more than ${BODY_MIB_MAX} MiB` })
-  const parsed = v.safeParse(schema, text === '' ? {} : parse(text))
+  const body = text === '' ? {} : parse(text)
+  // To Valibot an array is an object without members, and so a wish for nothing in particular.
+  if (Array.isArray(body)) {
+    throw new HTTPException(400, { message: 'body: expected an object, got an array' })
+  }
+  const parsed = v.safeParse(schema, body)
   if (parsed.success) return parsed.output
   if (text === '') throw new HTTPException(400, { message: 'body: expected JSON, got nothing' })
   const [issue] = parsed.issues
