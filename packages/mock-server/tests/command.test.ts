@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createFakeTencent, developmentSecretKey } from '../src/index.ts'
 import { eventually } from './support/eventually.ts'
@@ -18,9 +18,8 @@ const main = new URL('../src/main.ts', import.meta.url).pathname
 const argv = (args: readonly string[]): string[] => ['--conditions=source', main, ...args]
 
 const running = new Set<ChildProcess>()
-afterEach(() => {
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
-  running.clear()
 })
 
 /** Starts the command; `line` resolves to the first line it prints. */
@@ -105,9 +104,10 @@ describe('tagside-mock --json', () => {
 })
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+const skipped = !hasOpenssl && process.env['CI'] === undefined
 if (!hasOpenssl) console.warn('skipped: TLS of tagside-mock, because there is no openssl here')
 
-describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)('tagside-mock with TLS', () => {
+describe.skipIf(skipped)('tagside-mock with TLS', { concurrent: true }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'tagside-mock-'))
   const file = (name: string): string => join(directory, name)
   beforeAll(() => {
