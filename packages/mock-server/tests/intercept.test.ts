@@ -10,6 +10,7 @@ import { Interceptor } from '@mswjs/interceptors'
 import { SocketInterceptor } from '@mswjs/interceptors/net'
 import { getResponse } from 'msw'
 import { setupServer } from 'msw/node'
+import axios from 'axios'
 import { fetch as undiciFetch, Pool, ProxyAgent, request } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
@@ -56,6 +57,11 @@ describe('an interception', () => {
       () => viaNode(url(), { agent: new HttpsAgent({ keepAlive: true, maxSockets: 1 }) }),
     ],
     ['node:https without an agent', () => viaNode(url(), { agent: false })],
+    ['axios', async () => (await axios.post(url(), init.body)).data],
+    [
+      'axios over fetch',
+      async () => (await axios.post(url(), init.body, { adapter: 'fetch' })).data,
+    ],
   ])('answers %s', async ([, call]) => {
     using _ = fake.intercept()
     expect(await call()).toEqual(found)
