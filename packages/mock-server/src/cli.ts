@@ -1,4 +1,5 @@
 import type { AppCredentials } from './engine/app.ts'
+import { isSdkAppId } from './engine/app.ts'
 import { parseFault, printFault } from './engine/faults.ts'
 import { latencyForms, parseLatency } from './engine/latency.ts'
 import { refuseMagic } from './engine/magic-id.ts'
@@ -168,9 +169,4 @@ function parseApp(text: string): AppCredentials {
     throw new FlagError('expected SDKAPPID:SECRETKEY or SDKAPPID:SECRETKEY:ADMIN')
   }
   return { sdkAppId: Number(id), secretKey, adminId }
-}
-
-/** The range that the admin API knows too. */
-function isSdkAppId(id: number): boolean {
-  return id >= 1 && id <= 2 ** 32 - 1
 }

@@ -25,6 +25,7 @@ const addTag: ChangeCall = {
   document,
   changing: (...accounts) =>
     adding(Object.fromEntries(accounts.map((account) => [account, ['SilverMember']]))),
+  leaves: ['GoldMember', 'WeekPassUser', 'SilverMember'],
 }
 
 /** What the documents say of `add_tag`. */

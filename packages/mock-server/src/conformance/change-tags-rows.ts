@@ -11,6 +11,8 @@ export interface ChangeCall {
   /** Its document, e.g. `1047/60568`. */
   readonly document: string
   readonly changing: (...accounts: readonly string[]) => CallSpec
+  /** What `xiaoming` has afterwards. */
+  readonly leaves: readonly string[]
 }
 
 /** Tags by account, as `add_tag` and `remove_tag` take them. */
@@ -49,7 +51,7 @@ export function commonRows(call: ChangeCall): readonly Row[] {
   return [...rowsOfSuccess(call), ...rowsOfFailure(call)]
 }
 
-function rowsOfSuccess({ name, document, changing }: ChangeCall): readonly Row[] {
+function rowsOfSuccess({ name, document, changing, leaves }: ChangeCall): readonly Row[] {
   return [
     changeRow({
       id: `${name}.done`,
@@ -61,12 +63,22 @@ function rowsOfSuccess({ name, document, changing }: ChangeCall): readonly Row[]
     }),
     changeRow({
       id: `${name}.unknown`,
-      fact: 'An account that is not imported is in ErrorList with 70107, and the others are served.',
+      fact: 'An account that is not imported is in ErrorList with 70107.',
       confidence: name === 'add_tag' ? 'assumed' : 'sample',
       source: name === 'add_tag' ? '1047/60569, the sample of its sibling' : `${document}, sample`,
       call: changing('xiaoming', 'nobody-1'),
       expected: succeeds({ unknown: ['nobody-1'] }),
     }),
+    readBackRow(
+      {
+        id: `${name}.some-unknown`,
+        fact: 'Beside an account that is not imported the others are served.',
+        confidence: 'assumed',
+        source: `${document}, ErrorList, which speaks of some`,
+        before: [changing('nobody-1', 'xiaoming')],
+      },
+      { xiaoming: leaves },
+    ),
     changeRow({
       id: `${name}.hundred`,
       fact: 'A call may name 100 accounts.',

@@ -1,4 +1,4 @@
-export type { CallSpec, Confidence, Row, UserSigForm, Verdict } from './row.ts'
+export type { CallSpec, Confidence, Row, Verdict } from './row.ts'
 export type { Expectation } from './expectation.ts'
 export type { Answer } from './answer.ts'
 export type { Target } from './request.ts'

@@ -16,6 +16,7 @@ const removeTag: ChangeCall = {
   document: '1047/60569',
   changing: (...accounts) =>
     removing(Object.fromEntries(accounts.map((account) => [account, ['GoldMember']]))),
+  leaves: ['WeekPassUser'],
 }
 
 const clearAllTags: ChangeCall = {
@@ -23,6 +24,7 @@ const clearAllTags: ChangeCall = {
   path: '/v4/timpush/clear_all_tags',
   document: '1047/60570',
   changing: clearing,
+  leaves: [],
 }
 
 /** What the documents say of `remove_tag`. */

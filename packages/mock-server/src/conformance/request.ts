@@ -1,6 +1,6 @@
 import type { AppCredentials } from '../engine/app.ts'
-import { signUserSig } from '../engine/usersig.ts'
-import type { CallSpec, UserSigForm } from './row.ts'
+import { issueUserSig } from '../engine/issue-usersig.ts'
+import type { CallSpec } from './row.ts'
 
 /** Where a row's calls go, and as whom. */
 export interface Target {
@@ -22,13 +22,16 @@ export function requestOf(call: CallSpec, target: Target): Request {
   return new Request(url, { method, body: new TextEncoder().encode(text) })
 }
 
-function queryOf({ query = {}, userSig = 'valid' }: CallSpec, target: Target): string {
-  const { sdkAppId, adminId } = target.credentials
+function queryOf(
+  { query = {}, userSig: variant = 'valid' }: CallSpec,
+  { credentials, wallMs }: Target,
+): string {
+  const { sdkAppId, adminId } = credentials
   const identifier = query['identifier'] ?? adminId
   const parameters = {
     sdkappid: String(sdkAppId),
     identifier,
-    usersig: userSigOf(userSig, identifier, target),
+    usersig: issueUserSig(credentials, { identifier, variant }, wallMs()).usersig,
     random: '99999999',
     contenttype: 'json',
     ...query,
@@ -37,31 +40,4 @@ function queryOf({ query = {}, userSig = 'valid' }: CallSpec, target: Target): s
     (parameter): parameter is [string, string] => parameter[1] !== undefined,
   )
   return new URLSearchParams(given).toString()
-}
-
-const LIFETIME_S = 600
-
-function userSigOf(
-  form: UserSigForm,
-  identifier: string,
-  { credentials: { sdkAppId, secretKey }, wallMs }: Target,
-): string {
-  const timeS = Math.floor(wallMs() / 1000)
-  const ticket = { identifier, sdkAppId, timeS, expireS: LIFETIME_S }
-  switch (form) {
-    case 'valid':
-      return signUserSig(ticket, secretKey)
-    case 'expired':
-      return signUserSig({ ...ticket, timeS: timeS - 2 * LIFETIME_S }, secretKey)
-    case 'other-key':
-      return signUserSig(ticket, `not ${secretKey}`)
-    case 'other-app':
-      return signUserSig({ ...ticket, sdkAppId: sdkAppId + 1 }, secretKey)
-    case 'other-user':
-      return signUserSig({ ...ticket, identifier: `not ${identifier}` }, secretKey)
-    case 'garbled':
-      return 'garbled'
-    case 'truncated':
-      return signUserSig(ticket, secretKey).slice(0, -20)
-  }
 }

@@ -1,3 +1,4 @@
+import type { UserSigVariant } from '../engine/issue-usersig.ts'
 import type { Expectation } from './expectation.ts'
 
 /**
@@ -41,15 +42,5 @@ export interface CallSpec {
   /** Parameters in place of the usual ones; undefined leaves one out. */
   readonly query?: Readonly<Record<string, string | undefined>>
   /** Default `valid`, for the `identifier` of the query. */
-  readonly userSig?: UserSigForm
+  readonly userSig?: UserSigVariant
 }
-
-/** What is wrong with a UserSig, if anything. */
-export type UserSigForm =
-  | 'valid'
-  | 'expired'
-  | 'other-key'
-  | 'other-app'
-  | 'other-user'
-  | 'garbled'
-  | 'truncated'

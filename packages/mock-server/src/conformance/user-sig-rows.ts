@@ -1,7 +1,8 @@
+import type { UserSigVariant } from '../engine/issue-usersig.ts'
 import type { Expectation } from './expectation.ts'
 import { failsWith, succeeds } from './expectation.ts'
 import { asking, getTagPath } from './get-tag-rows.ts'
-import type { Row, UserSigForm, Verdict } from './row.ts'
+import type { Row, Verdict } from './row.ts'
 
 const OWN_SIGNATURE = "no: the sidecar looks at no caller's UserSig, and signs for itself"
 // 70050 locks the credential for a minute; how many failures it takes is not known.
@@ -21,11 +22,20 @@ export const userSigRows: readonly Row[] = [
     dropIn: 'yes',
   },
   refused('expired', 'that has expired', failsWith(70001), 'yes'),
-  refused('garbled', 'that cannot be decoded', failsWith(70003, 70005), 'yes'),
-  refused('other-key', 'that another key signed', failsWith(70009), 'yes'),
-  refused('truncated', 'whose end is missing', failsWith(70003, 70005), LOCKS),
+  refused('garbled', 'of which half is missing', failsWith(70003, 70005), 'yes'),
+  refused('wrong-key', 'that another key signed', failsWith(70009), 'yes'),
   refused('other-user', 'of another identifier', failsWith(70013), LOCKS),
   refused('other-app', 'of another SDKAppID', failsWith(70014), LOCKS),
+  {
+    id: 'user_sig.no-base64',
+    fact: 'What has not even the letters of a UserSig is refused.',
+    confidence: 'doc',
+    source: '1047/34348, code 70003 and, in older lists, 70005',
+    call: { ...asking('xiaoming'), query: { usersig: 'no UserSig' } },
+    expected: failsWith(70003, 70005),
+    live: LOCKS,
+    dropIn: OWN_SIGNATURE,
+  },
   {
     id: 'user_sig.absent',
     fact: 'A call without a UserSig fails.',
@@ -58,7 +68,12 @@ export const userSigRows: readonly Row[] = [
   },
 ]
 
-function refused(userSig: UserSigForm, which: string, expected: Expectation, live: Verdict): Row {
+function refused(
+  userSig: UserSigVariant,
+  which: string,
+  expected: Expectation,
+  live: Verdict,
+): Row {
   return {
     id: `user_sig.${userSig}`,
     fact: `A UserSig ${which} is refused.`,

@@ -165,8 +165,13 @@ export class App {
   }
 }
 
+/** Reports whether there can be an app of this SDKAppID. */
+export function isSdkAppId(id: number): boolean {
+  return Number.isInteger(id) && id >= 1 && id <= SDK_APP_ID_MAX
+}
+
 function refuseNonsense({ sdkAppId, secretKey, adminId }: AppCredentials): void {
-  if (!Number.isInteger(sdkAppId) || sdkAppId < 1 || sdkAppId > SDK_APP_ID_MAX) {
+  if (!isSdkAppId(sdkAppId)) {
     throw new RangeError(`sdkAppId: expected 1 to ${SDK_APP_ID_MAX}, got ${sdkAppId}`)
   }
   if (secretKey === '') throw new RangeError('secretKey: expected some text, got none')

@@ -46,7 +46,8 @@ export function issueUserSig(
     signUserSig({ ...ticket, ...changes }, key)
   const usersigs: Readonly<Record<UserSigVariant, () => string>> = {
     valid: () => sign({}),
-    expired: () => sign({ timeS: timeS - LIFETIME_S - 1 }),
+    // By a day, and not by a second: a service's clock may be behind.
+    expired: () => sign({ timeS: timeS - 2 * LIFETIME_S }),
     'wrong-key': () => sign({}, `${secretKey}-wrong`),
     'other-app': () => sign({ sdkAppId: sdkAppId + 1 }),
     'other-user': () => sign({ identifier: `${identifier}-other` }),
