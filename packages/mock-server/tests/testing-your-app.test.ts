@@ -4,9 +4,9 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { readCommand } from '../src/cli.ts'
 import type { ListeningServer } from '../src/index.ts'
 import { createFakeTencent } from '../src/index.ts'
+import { documentedErrors } from './support/documented-errors.ts'
 import { isMissing, printed } from './support/printed.ts'
 import { runAsReader } from './support/reader-project.ts'
 
@@ -20,7 +20,7 @@ function examples(language: string): readonly string[] {
   return [...page.matchAll(fenced)].map(([, text = '']) => text)
 }
 
-const [shellFaults = '', service = '', apps = '', ...otherShell] = examples('sh')
+const [shellFaults = '', service = '', ...otherShell] = examples('sh')
 
 /** How a language defines `ask`, and the lines that call it with what comes of them. */
 function asked(example: string): { definition: string; calls: readonly [string, string][] } {
@@ -70,7 +70,7 @@ afterAll(() => server.close())
 test('the page has an example of each kind, and no other', () => {
   expect(otherShell).toEqual([])
   const fences = [...page.matchAll(/^```(\w+)$/gm)].map(([, language]) => language)
-  expect(fences).toEqual(['ts', 'sh', 'python', 'js', 'sh', 'sh', 'console'])
+  expect(fences).toEqual(['ts', 'sh', 'python', 'js', 'sh', 'console'])
 })
 
 test('the tests in process pass as they stand', async () => {
@@ -88,16 +88,7 @@ describe.concurrent('an example', () => {
 
     test('are the documented errors and those of the network', () => {
       expect(definition).toContain(address)
-      expect(calls.map(([call]) => /mock_\w+/.exec(call)?.[0])).toEqual([
-        'mock_err_90001',
-        'mock_err_90009',
-        'mock_err_90018',
-        'mock_err_91000',
-        'mock_http_502',
-        'mock_reset',
-        'mock_hang',
-        'mock_trunc_20',
-      ])
+      expect(calls.map(([call]) => /mock_\w+/.exec(call)?.[0])).toEqual(documentedErrors)
     })
 
     describe.skipIf(missing)('come as the page says', () => {
@@ -124,13 +115,10 @@ describe.skipIf(isMissing('curl', 'testing-your-app.md'))('the command', () => {
   })
 
   test('keeps apps apart as the page says', async () => {
-    const flags = apps.trim().replace('npm run -s tagside-mock -- ', '').split(' ')
-    const command = readCommand(flags, () => '')
-    if (command.kind !== 'serve') throw new Error('the page has flags that are none')
-    await using own = await createFakeTencent(command.fake).listen()
+    await using fresh = await createFakeTencent().listen()
     const steps = examples('console').join('').trimEnd().split('\n')
     for (let step = 0; step < steps.length; step += 2) {
-      const line = steps[step]?.replace('$ curl', 'curl -sS').replace(address, own.url) ?? ''
+      const line = steps[step]?.replace('$ curl', 'curl -sS').replace(address, fresh.url) ?? ''
       expect(await printed('sh', '-c', line)).toBe(steps[step + 1])
     }
   })

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ask, lookupOver, numbered } from './support/lookup-under-test.ts'
 import { mostCallsInAnySecond, recordingUpstream } from './support/recording-upstream.ts'
 
+const PATIENCE = { timeout: 15_000, interval: 1 }
+
 beforeEach(() => {
   vi.useFakeTimers()
 })
@@ -71,7 +73,8 @@ describe('guarantee 1: never more calls in a trailing second than the share, nev
     const lookup = lookupOver(upstream)
     const asked = ask(lookup, numbered(18_000), { deadlineMs: performance.now() + 60_000 })
     for (let stall = 0; stall < 3; stall += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      const calls = upstream.calls.length + 10
+      await vi.waitUntil(() => upstream.calls.length >= calls, PATIENCE)
       const untilMs = performance.now() + 300
       while (performance.now() < untilMs);
     }

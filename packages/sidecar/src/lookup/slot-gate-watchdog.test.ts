@@ -9,6 +9,17 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** A gate that has used a slot; of the three it owes, two are granted 55 and 160 ms from now, and the third never. */
+async function stuckAfterTwoSlots() {
+  const work = { pieces: 0 }
+  const under = gateWith(work, 10)
+  await vi.advanceTimersByTimeAsync(50)
+  vi.setSystemTime(Date.now() - 3_600_000)
+  work.pieces = 1
+  under.gate.kick()
+  return under
+}
+
 describe('the watchdog', () => {
   test.each([
     ['5 s', 5_000],
@@ -85,13 +96,8 @@ describe('the watchdog', () => {
   })
 
   test('counts from the slot that was granted last', async () => {
-    const work = { pieces: 0 }
-    const { gate, starts, replaced } = gateWith(work, 10)
-    await vi.advanceTimersByTimeAsync(50)
-    vi.setSystemTime(Date.now() - 3_600_000)
-    work.pieces = 1
-    gate.kick()
-    // Two slots asked for before are granted 55 and 160 ms from now; the one asked for now is not.
+    const { gate, starts, replaced } = await stuckAfterTwoSlots()
+    // The last of the two, 160 ms from now, is what the time is counted from.
     await vi.advanceTimersByTimeAsync(2_200)
     expect([starts.length, replaced]).toEqual([1, []])
     await vi.advanceTimersByTimeAsync(100)
@@ -100,15 +106,9 @@ describe('the watchdog', () => {
   })
 
   test('replaces nothing after the gate was closed', async () => {
-    const work = { pieces: 0 }
-    const { gate, starts, replaced } = gateWith(work, 10)
-    await vi.advanceTimersByTimeAsync(50)
-    vi.setSystemTime(Date.now() - 3_600_000)
-    work.pieces = 1
-    gate.kick()
+    const { gate, starts, replaced } = await stuckAfterTwoSlots()
     await vi.advanceTimersByTimeAsync(1)
     gate.close()
-    // Two slots asked for before are granted all the same; the third is not.
     await vi.advanceTimersByTimeAsync(10_000)
     expect([starts.length, replaced]).toEqual([1, []])
   })
