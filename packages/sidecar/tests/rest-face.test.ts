@@ -8,13 +8,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const unknownUser = {
-  code: 'unknown-user',
-  message: 'Tencent does not know this account: it was never imported, or was deleted',
-  upstreamCode: 70107,
-  retryable: false,
-}
-
 describe('GET /v1/users/{id}/tags', () => {
   test("answers a user's tags and the moment they were fetched", async () => {
     const { get } = directSidecar()
@@ -61,7 +54,7 @@ describe('GET /v1/users/{id}/tags', () => {
       type: '/docs/operations.md#unknown-user',
       title: 'Tencent does not know this account',
       status: 404,
-      detail: unknownUser.message,
+      detail: 'Tencent does not know this account: it was never imported, or was deleted',
       code: 'unknown-user',
       retryable: false,
       requestId: 'request-1',
