@@ -74,7 +74,8 @@ test('the page has an example of each kind, and no other', () => {
 })
 
 test('the tests in process pass as they stand', async () => {
-  expect(await runAsReader(examples('ts').join(''))).toEqual({
+  const { page: verdicts } = await runAsReader({ page: examples('ts').join('') })
+  expect(verdicts).toEqual({
     'finds the tags of a user': '',
     'says what Tencent said': '',
     'fails as the network does': '',

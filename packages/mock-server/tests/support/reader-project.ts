@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 import * as v from 'valibot'
@@ -29,6 +29,7 @@ const config = `export default {
 const report = v.object({
   testResults: v.array(
     v.object({
+      name: v.string(),
       message: v.string(),
       assertionResults: v.array(
         v.object({ title: v.string(), failureMessages: v.array(v.string()) }),
@@ -41,10 +42,12 @@ const report = v.object({
 export type Verdicts = Readonly<Record<string, string>>
 
 /**
- * Runs a file of tests with Vitest in a project of its own that depends on this package and on
- * Tencent's signer, as a reader's does.
+ * Runs files of tests, by name, with Vitest in a project of its own that depends on this package and
+ * on Tencent's signer, as a reader's does.
  */
-export async function runAsReader(testFile: string): Promise<Verdicts> {
+export async function runAsReader(
+  testFiles: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, Verdicts>>> {
   const project = mkdtempSync(join(tmpdir(), 'reader-'))
   try {
     mkdirSync(join(project, 'node_modules/@tagside'), { recursive: true })
@@ -53,7 +56,9 @@ export async function runAsReader(testFile: string): Promise<Verdicts> {
     symlinkSync(signerRoot, join(project, 'node_modules/tls-sig-api-v2'))
     writeFileSync(join(project, 'package.json'), '{"type":"module"}')
     writeFileSync(join(project, 'vitest.config.js'), config)
-    writeFileSync(join(project, 'reader.test.ts'), testFile)
+    for (const [name, text] of Object.entries(testFiles)) {
+      writeFileSync(join(project, `${name}.test.ts`), text)
+    }
     return verdictsIn(await runVitest(project))
   } finally {
     rmSync(project, { recursive: true })
@@ -72,11 +77,16 @@ async function runVitest(project: string): Promise<string> {
   return readFileSync(output, 'utf8')
 }
 
-function verdictsIn(text: string): Verdicts {
+function verdictsIn(text: string): Readonly<Record<string, Verdicts>> {
   const { testResults } = v.parse(report, JSON.parse(text))
-  const results = testResults.flatMap(({ assertionResults }) => assertionResults)
-  if (results.length === 0) throw new Error(testResults.map(({ message }) => message).join('\n'))
   return Object.fromEntries(
-    results.map(({ title, failureMessages }) => [title, failureMessages.join('\n')]),
+    testResults.map(({ name, message, assertionResults }) => {
+      if (assertionResults.length === 0) throw new Error(message)
+      const verdicts = assertionResults.map(({ title, failureMessages }) => [
+        title,
+        failureMessages.join('\n'),
+      ])
+      return [basename(name, '.test.ts'), Object.fromEntries(verdicts)]
+    }),
   )
 }
