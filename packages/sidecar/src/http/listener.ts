@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
+import { BrokenRequests } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
 import type { Guard } from './guards.ts'
 import { Problem } from './problem.ts'
@@ -31,6 +32,7 @@ export class Listener {
   constructor(address: ListenAddress, fetch: Fetch, guard: Guard = () => undefined) {
     this.#address = address
     const handle = getRequestListener((request) => fetch(request), { errorHandler: unreadable })
+    const broken = new BrokenRequests()
     this.#server = createServer(
       {
         headersTimeout: 2_000,
@@ -40,6 +42,7 @@ export class Listener {
         maxHeaderSize: 8 * 1024,
       },
       (incoming, outgoing) => {
+        broken.began(incoming.socket, outgoing)
         outgoing.shouldKeepAlive &&= this.#server.listening
         this.#unanswered.add(outgoing)
         outgoing.once('close', () => this.#unanswered.delete(outgoing))
@@ -48,6 +51,7 @@ export class Listener {
         else refuse(problem, incoming, outgoing)
       },
     )
+    this.#server.on('clientError', (error, socket) => broken.givenUp(error, socket))
   }
 
   /** Starts to accept connections; returns the URL, or `unix:` and the path. Throws {@link ListenError}. */

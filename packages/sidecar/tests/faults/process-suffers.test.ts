@@ -22,6 +22,8 @@ const SHARE = 40
 /** Users that wait while the process cannot act, and for how long: twenty calls might be made up for, and must not be. */
 const WAITING = 60
 const PAUSE_MS = 500
+/** A request's head has to be there within so long. */
+const HEAD_MS = 2_000
 const MIB = 1024 * 1024
 /** What a pipe of Linux holds. */
 const PIPE_BYTES = 65_536
@@ -68,6 +70,18 @@ async function firstEventIn(pipe: string): Promise<unknown> {
     reader.kill()
     await ended
   }
+}
+
+/** Options for Node by which its event loop is blocked for a while at SIGUSR2, which it logs before. */
+function blockedOnSignal(ms: number): string {
+  const line = '{"level":"info","event":"blocked"}'
+  const onSignal = `
+    import { writeSync } from 'node:fs'
+    process.on('SIGUSR2', () => {
+      writeSync(1, '${line}\\n')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms})
+    })`
+  return `--import=data:text/javascript,${encodeURIComponent(onSignal)}`
 }
 
 async function slowSidecar(
@@ -126,13 +140,25 @@ describe.concurrent('the process', () => {
   })
 
   test('S7 a process whose event loop was blocked is alive when it turns again, ends what is overdue, and lets no burst of calls out', async () => {
-    const block = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${PAUSE_MS})`
-    const onSignal = encodeURIComponent(`process.on("SIGUSR2", () => { ${block} })`)
-    await using sidecar = await slowSidecar(`--import=data:text/javascript,${onSignal}`)
+    await using sidecar = await slowSidecar(blockedOnSignal(PAUSE_MS))
     await expectToOvercome(sidecar, async () => {
       sidecar.child.kill('SIGUSR2')
       expect((await fetch(`${sidecar.opsUrl}/livez`)).status).toBe(200)
     })
+  })
+
+  test('a process whose event loop was blocked for longer than a request may take answers one that came meanwhile', async () => {
+    const fake = createFakeUpstream({ users: goldMembers(2) })
+    await using upstream = await fake.listen()
+    const nodeOptions = blockedOnSignal(HEAD_MS + PAUSE_MS)
+    await using sidecar = await startProcess({ upstreamUrl: upstream.url, nodeOptions })
+    const early = openSocket(sidecar.url)
+    // Connections are accepted in their order: the one before has been, and has asked for nothing yet.
+    await restTells(sidecar.url, 'user-1')
+    sidecar.child.kill('SIGUSR2')
+    await vi.waitFor(() => expect(sidecar.logged).toContain('info blocked'), PATIENCE)
+    expect(await askOn(early, 'user-2')).toBe('200')
+    early.destroy()
   })
 
   test('S8 a process out of file descriptors serves those connected, hits and misses, and everybody once some are free', async () => {
