@@ -4,10 +4,12 @@ import { miss } from './miss.ts'
 import { outage } from './outage.ts'
 import { overload } from './overload.ts'
 import { soak } from './soak.ts'
+import { start } from './start.ts'
 import { zipfLoad } from './zipf.ts'
 
 const parts = new Map([
   ['miss', miss],
+  ['start', start],
   // Last: it replaces the clocks of this process.
   ['zipf', zipfLoad],
 ])
