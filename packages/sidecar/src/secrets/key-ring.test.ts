@@ -301,19 +301,19 @@ test('whenever the file and Tencent change to a right key, nobody fails as long 
       const made: Promise<string>[] = []
       const newFromMs = at.fileAtMs + at.tencentLaterMs
       const happens = [
-        { atMs: at.fileAtMs, then: () => (tencent.inFile = 'new') },
+        { atMs: at.fileAtMs, act: () => (tencent.inFile = 'new') },
         {
           atMs: at.fileAtMs + at.noticedLaterMs,
-          then: () => {
+          act: () => {
             if (tencent.inFile !== undefined) offer(tencent.inFile)
             tencent.inFile = undefined
           },
         },
-        { atMs: newFromMs, then: () => tencent.accepts.add('new') },
-        { atMs: newFromMs + at.overlapMs, then: () => tencent.accepts.delete('old') },
+        { atMs: newFromMs, act: () => tencent.accepts.add('new') },
+        { atMs: newFromMs + at.overlapMs, act: () => tencent.accepts.delete('old') },
       ]
       for (let ms = 0; ms < 900; ms += 5) {
-        for (const { atMs, then } of happens) if (atMs >= ms && atMs < ms + 5) then()
+        for (const { atMs, act } of happens) if (atMs >= ms && atMs < ms + 5) act()
         made.push(call())
         await pass(5)
       }

@@ -40,8 +40,6 @@ export class SecretFile {
   #unusable: Unusable | undefined
   #hasWarned = false
   #urgentLook: Promise<void> | undefined
-  /** Urgent looks that were believed: what was read beside one is not newer. */
-  #urgentLooks = 0
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
@@ -76,19 +74,16 @@ export class SecretFile {
   async #lookUrgently(): Promise<void> {
     const reading = await this.#options.read(this.#options.path)
     if (this.#isClosed || reading.kind === 'unusable') return
-    this.#urgentLooks += 1
+    // A look that began before this one disagrees with it, and is not believed.
     this.#seen = reading
     this.#believe(reading)
   }
 
   async #look(): Promise<void> {
-    const urgentLooks = this.#urgentLooks
     const reading = await this.#options.read(this.#options.path)
     if (this.#isClosed) return
-    if (urgentLooks === this.#urgentLooks) {
-      if (this.#seen !== undefined && agree(this.#seen, reading)) this.#believe(reading)
-      this.#seen = reading
-    }
+    if (this.#seen !== undefined && agree(this.#seen, reading)) this.#believe(reading)
+    this.#seen = reading
     // After the reading, not beside it: where a disk hangs, one reading waits for it.
     this.#timer = setTimeout(() => void this.#look(), LOOK_EVERY_MS)
     this.#timer.unref()
