@@ -92,7 +92,10 @@ export function wire(config: Config, log: Log): Sidecar {
   const ops = createOpsApp({
     version,
     isDraining: () => isDraining,
-    metrics: createMetrics(() => lookup.state()),
+    metrics: createMetrics(
+      () => lookup.state(),
+      () => secrets.states(),
+    ),
   })
   secrets.watch()
   return {

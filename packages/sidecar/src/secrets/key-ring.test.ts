@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { pass, runToQuiet } from '../../tests/support/fake-time.ts'
-import { refusedWith, unreachable } from '../../tests/support/recording-upstream.ts'
+import { ask, lookupOver } from '../../tests/support/lookup-under-test.ts'
+import {
+  mostCallsInAnySecond,
+  recordingUpstream,
+  refusedWith,
+  unreachable,
+} from '../../tests/support/recording-upstream.ts'
 import { KeyRing } from './key-ring.ts'
 import type { Verdict } from './secret-change.ts'
 
@@ -323,4 +329,33 @@ test('whenever the file and Tencent change to a right key, nobody fails as long 
     }),
     { seed: 5, numRuns: 60 },
   )
+})
+
+test('guarantee 1: repeats have their room in the budget, however often the file is wrong', async () => {
+  const upstream = recordingUpstream()
+  let wrongKeys = 0
+  const ring = new KeyRing({
+    secretKey: new Secret('old'),
+    now: () => performance.now(),
+    takeExtraCall: () => lookup.takeExtraCall(),
+    lookForNew: async () => undefined,
+    onVerdict: () => undefined,
+    loadWith: (secret) => async (users) => {
+      const reply = await upstream.load(users)
+      if (secret.reveal() === 'old') return reply
+      throw refusedWith(70_009)
+    },
+  })
+  const lookup = lookupOver(
+    { ...upstream, load: (users) => ring.load(users) },
+    { callsPerSecond: 10 },
+  )
+  for (let ms = 0; ms < 20_000; ms += 50) {
+    if (ms % 200 === 0) ring.offer(new Secret(`wrong-${(wrongKeys += 1)}`))
+    void ask(lookup, [`user-${ms}`])
+    await pass(50)
+  }
+  lookup.close()
+  expect(upstream.calls.length).toBeGreaterThan(150)
+  expect(mostCallsInAnySecond(upstream.calls)).toBe(10)
 })
