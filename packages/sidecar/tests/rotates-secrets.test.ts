@@ -22,6 +22,17 @@ async function meanwhile({ ask }: RotatingSidecar, act: () => Promise<void>): Pr
   return new Set(await Promise.all([ask(), ...asked]))
 }
 
+/** Counts the repeats that take room in the call budget. By hand: Vitest clears its mocks when another test begins, and these run side by side. */
+function countRepeats({ sidecar: { lookup } }: RotatingSidecar): { readonly count: number } {
+  const repeats = { count: 0 }
+  const takeExtraCall = lookup.takeExtraCall.bind(lookup)
+  lookup.takeExtraCall = () => {
+    repeats.count += 1
+    return takeExtraCall()
+  }
+  return repeats
+}
+
 describe.concurrent('a secret key in a file', () => {
   test('is replaced without a failed request when Kubernetes swaps its link, and the old one is no longer used', async () => {
     await using rotating = await startRotating()
@@ -72,7 +83,7 @@ describe.concurrent('a secret key in a file', () => {
   test('that is wrong costs one call and no request; when Tencent changes to it later, that costs none either; each repeat takes its room in the budget', async () => {
     await using rotating = await startRotating()
     const { fake, keyFile, logged, events, metric } = rotating
-    const takeExtraCall = vi.spyOn(rotating.sidecar.lookup, 'takeExtraCall')
+    const repeats = countRepeats(rotating)
     const statuses = await meanwhile(rotating, async () => {
       await writeFile(keyFile, WRONG)
       await logged('secret-refused')
@@ -87,7 +98,7 @@ describe.concurrent('a secret key in a file', () => {
     })
     expect(statuses).toEqual(new Set([200]))
     expect(fake.stats.badSignatures).toBeGreaterThanOrEqual(3)
-    expect(takeExtraCall).toHaveBeenCalledTimes(fake.stats.badSignatures)
+    expect(repeats.count).toBe(fake.stats.badSignatures)
     expect(events()).toEqual([
       'info secret-reloaded secret-key',
       'warn secret-refused secret-key',
@@ -154,16 +165,9 @@ describe.concurrent('a secret key in a file', () => {
     ])
     expect(log()).toMatch(/"mode":"0644".*TAGSIDE_SECRET_KEY_FILE.*chmod 0640/)
   })
-
-  test('is watched until the sidecar has drained', async () => {
-    await using rotating = await startRotating()
-    const closed = vi.spyOn(rotating.sidecar.secrets, 'close')
-    await drain(rotating.sidecar, 10_000, createLog('silent', { write: () => undefined }))
-    expect(closed).toHaveBeenCalledOnce()
-  })
 })
 
-test('a new access token in its file is accepted beside the old one until a caller first sends it', async () => {
+test.concurrent('a new access token in its file is accepted beside the old one until a caller first sends it', async () => {
   await using rotating = await startRotating({ token: 'canary-token-1\n' })
   const { tokenFile, logged, events, ask, metric, log } = rotating
   const tokens = [undefined, 'canary-token-1', 'canary-token-2']
@@ -189,4 +193,11 @@ test('a new access token in its file is accepted beside the old one until a call
   expect(await metric('secret_reloads_total{secret="access-token",result="accepted"}')).toBe(1)
   expect(await metric('secret_file_usable{secret="secret-key"}')).toBe(1)
   expect(log()).not.toMatch(/canary/)
+})
+
+test('the files are watched until the sidecar has drained', async () => {
+  await using rotating = await startRotating()
+  const close = vi.spyOn(rotating.sidecar.secrets, 'close')
+  await drain(rotating.sidecar, 10_000, createLog('silent', { write: () => undefined }))
+  expect(close).toHaveBeenCalledOnce()
 })
