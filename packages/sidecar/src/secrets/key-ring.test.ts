@@ -37,6 +37,7 @@ function ringWith(...accepted: readonly string[]) {
   const tencent = {
     accepts: new Set(accepted),
     refusal: refusedWith(70_009) as Error,
+    callMs: CALL_MS,
     extraCalls: 0,
     /** The key that nobody has seen in the file yet. */
     inFile: undefined as string | undefined,
@@ -54,11 +55,11 @@ function ringWith(...accepted: readonly string[]) {
     onVerdict: (verdict) => verdicts.push(verdict),
     loadWith: (secret) => async () => {
       const key = secret.reveal()
-      const { refusal } = tencent
+      const { refusal, callMs } = tencent
       const isGood = tencent.accepts.has(key)
       const startedAtMs = performance.now()
-      calls.push({ key, startedAtMs, endedAtMs: startedAtMs + CALL_MS, isGood })
-      await new Promise((resolve) => setTimeout(resolve, CALL_MS))
+      calls.push({ key, startedAtMs, endedAtMs: startedAtMs + callMs, isGood })
+      await new Promise((resolve) => setTimeout(resolve, callMs))
       if (!isGood) throw refusal
       return ANSWER
     },
@@ -242,20 +243,31 @@ describe('a failure that is not about the key', () => {
     expect([keys(), ring.isOnTrial]).toEqual([['new', 'new'], false])
   })
 
-  test('of the try that others wait for lets the next of them try', async () => {
-    const { tencent, calls, callsAtOnce, offer, keys } = ringWith('old')
+  test('of the try that others wait for lets one of them try, and keeps the rest waiting no longer', async () => {
+    const { tencent, calls, callsAtOnce, offer, keys } = ringWith()
+    const ended = callsAtOnce(4)
+    await pass(10)
     offer('new')
-    await callsAtOnce(1)
-    tencent.accepts.clear()
-    const ended = callsAtOnce(3)
-    await pass(35)
-    expect(keys().slice(2)).toEqual(['old', 'old', 'old', 'new'])
     tencent.refusal = unreachable()
-    tencent.accepts.add('new')
-    // The try under way was decided when it began.
-    expect((await ended).sort()).toEqual(['70009', '70009', '70009'])
-    expect(calls).toHaveLength(6)
+    const outcomes = await ended
+    expect(keys()).toEqual(['old', 'old', 'old', 'old', 'new', 'new'])
+    expect((calls[5]?.startedAtMs ?? 0) - (calls[4]?.startedAtMs ?? 0)).toBe(CALL_MS)
+    expect(outcomes).toEqual([tencent.refusal.message, tencent.refusal.message, '70009', '70009'])
   })
+})
+
+test('a call that began before its key was refused does not make the key good again', async () => {
+  const { tencent, call, callsAtOnce, offer, keys } = ringWith('old')
+  tencent.callMs = 100
+  const slow = call()
+  tencent.callMs = CALL_MS
+  tencent.accepts.clear()
+  await pass(10)
+  expect(await callsAtOnce(1)).toEqual(['70009'])
+  expect(await slow).toBe('answered')
+  offer('new')
+  expect(await callsAtOnce(1)).toEqual(['70009'])
+  expect(keys()).toEqual(['old', 'old', 'new'])
 })
 
 test('the key that the file goes back to is in use, and the one that was on trial is forgotten', async () => {
