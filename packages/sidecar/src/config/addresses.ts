@@ -31,7 +31,7 @@ function guessedAddresses(text: string): readonly string[] {
   return [
     plain.replace(/^\*(?=:)/, '0.0.0.0'),
     plain.replace(/^:?(?=\d+$)/, '127.0.0.1:'),
-    `unix:${plain.replace(/^unix:(?:\/\/)?/, '')}`,
+    `unix:${plain}`,
     ...(ipv6 === undefined ? [] : [`[${ipv6}]:${port}`]),
   ]
 }
