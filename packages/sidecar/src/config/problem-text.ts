@@ -28,3 +28,14 @@ export function refusedText(setting: Setting<unknown>, given: Given): string {
 export function missingText(setting: Setting<unknown>, expected: string): string {
   return `${environmentName(setting.key)} is not set, nor ${flagName(setting.key)}: expected ${expected}`
 }
+
+/** Takes secrets out of a report, wherever they were put. A short one is left: it would be found everywhere, and guessed anyway. */
+export function withoutSecrets(
+  problems: readonly string[],
+  secrets: readonly string[],
+): readonly string[] {
+  const long = secrets.filter((secret) => secret.length >= 8)
+  return problems.map((problem) =>
+    long.reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), problem),
+  )
+}

@@ -4,10 +4,10 @@ import type { FreshnessWindows } from '../lookup/freshness.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Given } from './given.ts'
 import { type ConfigSources, givenValues } from './given-values.ts'
-import { missingText, problemText, refusedText } from './problem-text.ts'
+import { missingText, problemText, withoutSecrets } from './problem-text.ts'
+import { defaultOf, readSetting } from './read-setting.ts'
 import { brokenRelations } from './relations.ts'
 import { type DefaultedSetting, type Setting, settings } from './settings.ts'
-import { INVALID } from './value-kinds.ts'
 
 /** Reads the configuration from flags, environment and file; throws {@link ConfigError} with all that is wrong. */
 export function readConfig(sources: ConfigSources): Config {
@@ -66,7 +66,9 @@ class ConfigReader {
     // What would settle a contradiction may stand in the file that cannot be read.
     if (this.#isFileRead) this.#problems.push(...brokenRelations(this.#given))
     const isUsable = sdkAppId !== undefined && secretKey !== undefined && upstream !== undefined
-    if (this.#problems.length > 0 || !isUsable) throw new ConfigError(this.#withoutSecrets())
+    if (this.#problems.length > 0 || !isUsable) {
+      throw new ConfigError(withoutSecrets(this.#problems, this.#secrets))
+    }
     return { ...config, sdkAppId, secretKey, upstream }
   }
 
@@ -115,22 +117,15 @@ class ConfigReader {
   }
 
   #value<T>(setting: DefaultedSetting<T>): T {
-    const value = this.#optional(setting)
-    if (value !== undefined) return value
-    const fallback = setting.kind.parse(setting.fallback)
-    if (fallback === INVALID)
-      throw new TypeError(`${setting.key}: the default is not a valid value`)
-    return fallback
+    return this.#optional(setting) ?? defaultOf(setting)
   }
 
   #optional<T>(setting: Setting<T>): T | undefined {
     const given = this.#given.get(setting.key)
-    if (given === undefined) return undefined
-    const value = given.isMistyped === true ? INVALID : setting.kind.parse(given.text)
-    if (value !== INVALID) return value
-    this.#problems.push(refusedText(setting, given))
-    if (setting.isSecret === true) this.#secrets.push(...given.text.split(/\s+/))
-    return undefined
+    const value = readSetting(setting, given, this.#problems)
+    const isRefused = given !== undefined && value === undefined
+    if (isRefused && setting.isSecret === true) this.#secrets.push(...given.text.split(/\s+/))
+    return value
   }
 
   #isGiven(...keys: readonly string[]): boolean {
@@ -144,12 +139,5 @@ class ConfigReader {
 
   #problem(setting: Setting<unknown>, expected: string): void {
     this.#problems.push(problemText(setting, this.#given.get(setting.key), expected))
-  }
-
-  #withoutSecrets(): readonly string[] {
-    const secrets = this.#secrets.filter((secret) => secret.length >= 8)
-    return this.#problems.map((problem) =>
-      secrets.reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), problem),
-    )
   }
 }

@@ -61,8 +61,8 @@ export function unknownFlag(
 }
 
 function meantKeys(name: string, keys: readonly string[]): readonly string[] {
-  const [elsewhere] = Object.entries(OTHER_NAMES).filter(([word]) => isSpelling(name, word))
-  if (elsewhere !== undefined && keys.includes(elsewhere[1])) return [elsewhere[1]]
+  const [, elsewhere] = Object.entries(OTHER_NAMES).find(([word]) => isSpelling(name, word)) ?? []
+  if (elsewhere !== undefined && keys.includes(elsewhere)) return [elsewhere]
   return nearNames(name, keys)
 }
 
