@@ -1,6 +1,7 @@
 import { createSigner, createTagClient, TencentError } from '@tagside/core'
 
 import type { Config } from './config/config.ts'
+import { namingSettings } from './config/settings-at-fault.ts'
 import { createDataApp } from './http/app.ts'
 import { createGuard } from './http/guards.ts'
 import { Listener } from './http/listener.ts'
@@ -44,7 +45,7 @@ export function wire(config: Config, log: Log): Sidecar {
     } catch (error) {
       if (!(error instanceof TencentError))
         log.error({ event: 'defect', err: error }, 'a call ended unexpectedly')
-      throw error
+      throw namingSettings(error, config)
     }
   }
   const callsPerSecond = config.callsPerSecond / config.replicas

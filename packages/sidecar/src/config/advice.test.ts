@@ -91,6 +91,39 @@ describe('there is no advice', () => {
   })
 })
 
+describe('a sidecar that would call itself is told so:', () => {
+  const calling = (url: string, listen: string): readonly unknown[] =>
+    advice({
+      TAGSIDE_REGION: undefined,
+      TAGSIDE_UPSTREAM_URL: url,
+      TAGSIDE_LISTEN: listen,
+      TAGSIDE_ACCESS_TOKEN: TOKEN,
+    })
+
+  test.each([
+    ['http://127.0.0.1:80', '127.0.0.1:80'],
+    ['http://127.0.0.1', '0.0.0.0:80'],
+    ['https://127.0.0.1', '127.0.0.1:443'],
+    ['http://localhost:81', '127.0.0.1:81'],
+    ['http://[::1]:81', '[::1]:81'],
+    ['http://127.0.0.1:7431', '127.0.0.1:80'],
+  ])('%s on %s', (url, listen) => {
+    expect(calling(url, listen)).toEqual([
+      ['TAGSIDE_UPSTREAM_URL', expect.stringMatching(/will call itself/)],
+    ])
+  })
+
+  test.each([
+    ['http://127.0.0.1:80', '127.0.0.1:81'],
+    ['http://127.0.0.2:80', '127.0.0.1:80'],
+    ['http://127.0.0.1:80', '127.0.0.1:0'],
+    ['http://127.0.0.1:80', 'unix:/run/tagside'],
+    ['https://example.com:80', '0.0.0.0:80'],
+  ])('but not %s on %s', (url, listen) => {
+    expect(calling(url, listen)).toEqual([])
+  })
+})
+
 test('advice never repeats a secret', () => {
   const all = advice({
     TAGSIDE_SECRET_KEY: KEY,

@@ -1,3 +1,4 @@
+import { isReachedBy } from './addresses.ts'
 import type { Config } from './config.ts'
 import type { Given } from './given.ts'
 import { allSettings, environmentName, type SettingKey } from './settings.ts'
@@ -44,6 +45,17 @@ export const adviceRules: readonly Rule[] = [
     says: ({ config }) =>
       config.accessToken?.reveal() === config.secretKey.reveal()
         ? 'it is the secret key itself, so every caller has the key; make up a token of its own'
+        : undefined,
+  },
+  {
+    rule: '`upstreamUrl` is not a listener of the sidecar itself.',
+    key: 'upstreamUrl',
+    says: ({ config: { upstream, listen, opsListen } }) =>
+      'baseUrl' in upstream &&
+      [listen, opsListen].some(
+        (address) => address !== 'off' && isReachedBy(address, upstream.baseUrl),
+      )
+        ? 'it is an address of this sidecar, which will call itself; no user can be fetched'
         : undefined,
   },
   {

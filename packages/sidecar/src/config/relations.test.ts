@@ -42,39 +42,6 @@ describe('both listeners on one address are refused:', () => {
   })
 })
 
-describe('a sidecar that would call itself is refused:', () => {
-  const calling = (url: string, listen: string): readonly string[] =>
-    problems({
-      TAGSIDE_REGION: undefined,
-      TAGSIDE_UPSTREAM_URL: url,
-      TAGSIDE_LISTEN: listen,
-      TAGSIDE_ACCESS_TOKEN: TOKEN,
-    })
-
-  test.each([
-    ['http://127.0.0.1:80', '127.0.0.1:80'],
-    ['http://127.0.0.1', '0.0.0.0:80'],
-    ['https://127.0.0.1', '127.0.0.1:443'],
-    ['http://localhost:81', '127.0.0.1:81'],
-    ['http://[::1]:81', '[::1]:81'],
-    ['http://127.0.0.1:7431', '127.0.0.1:80'],
-  ])('%s on %s', (url, listen) => {
-    expect(calling(url, listen)).toEqual([
-      `TAGSIDE_UPSTREAM_URL "${url}": expected another server than this sidecar, which would call itself`,
-    ])
-  })
-
-  test.each([
-    ['http://127.0.0.1:80', '127.0.0.1:81'],
-    ['http://127.0.0.2:80', '127.0.0.1:80'],
-    ['http://127.0.0.1:80', '127.0.0.1:0'],
-    ['http://127.0.0.1:80', 'unix:/run/tagside'],
-    ['https://example.com:80', '0.0.0.0:80'],
-  ])('but not %s on %s', (url, listen) => {
-    expect(calling(url, listen)).toEqual([])
-  })
-})
-
 test('a relation of values that are wrong in themselves is not looked at', () => {
   expect(problems({ TAGSIDE_LISTEN: '0.0.0.0', TAGSIDE_OPS_LISTEN: 'no' })).toHaveLength(2)
 })

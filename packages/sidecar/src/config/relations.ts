@@ -1,4 +1,4 @@
-import { areInConflict, isLocal, isReachedBy } from './addresses.ts'
+import { areInConflict, isLocal } from './addresses.ts'
 import type { Given } from './given.ts'
 import { problemText } from './problem-text.ts'
 import { environmentName, type Setting, settings } from './settings.ts'
@@ -74,25 +74,6 @@ export const relations: readonly Relation[] = [
       if (!areInConflict(data, ops)) return undefined
       const [setting, other] = values.isGiven(opsListen) ? [opsListen, listen] : [listen, opsListen]
       return { setting, expected: `another address than that of ${environmentName(other.key)}` }
-    },
-  },
-  {
-    rule: '`upstreamUrl` is not a listener of the sidecar itself.',
-    broken: (values) => {
-      const url = values.of(upstreamUrl)
-      const addresses = [values.of(listen), values.of(opsListen)]
-      const isItself = addresses.some(
-        (address) =>
-          url !== undefined &&
-          address !== undefined &&
-          address !== 'off' &&
-          isReachedBy(address, url),
-      )
-      if (!isItself) return undefined
-      return {
-        setting: upstreamUrl,
-        expected: 'another server than this sidecar, which would call itself',
-      }
     },
   },
 ]
