@@ -15,7 +15,7 @@ export interface Question {
 }
 
 /** What it answered. */
-export interface SidecarAnswer {
+interface SidecarAnswer {
   readonly status: number
   readonly body: string
 }
