@@ -2,7 +2,7 @@
 
 import { adviceOn } from '../config/advice.ts'
 import type { Config } from '../config/config.ts'
-import { type ConfigSources, givenValues } from '../config/given-values.ts'
+import { type ConfigSources, type GivenValues, givenValues } from '../config/given-values.ts'
 import { readConfig } from '../config/read-config.ts'
 import { environmentName, flagName } from '../config/settings.ts'
 import { drain } from '../drain.ts'
@@ -16,7 +16,8 @@ const SAME_SIGNAL_MS = 1_000
 
 /** Starts the sidecar, until a signal ends the process. Throws `ConfigError` and {@link ListenError}, which print as they are. */
 export async function serve(sources: ConfigSources, sink: LogSink): Promise<void> {
-  const config = readConfig(sources)
+  const given = givenValues(sources)
+  const config = readConfig(sources, given)
   const log = createLog(config.logLevel, sink)
   const sidecar = wire(config, log)
   const opsUrl = sidecar.ops === undefined ? undefined : await listening(sidecar.ops, 'opsListen')
@@ -31,7 +32,7 @@ export async function serve(sources: ConfigSources, sink: LogSink): Promise<void
     await sidecar.ops?.close()
     throw error
   }
-  advise(config, sources, log)
+  advise(config, given, log)
 }
 
 /** Says which setting has the address, because that is what the cure is to change. */
@@ -47,9 +48,9 @@ async function listening(listener: Listener, key: 'listen' | 'opsListen'): Promi
   }
 }
 
-function advise(config: Config, sources: ConfigSources, log: Log): void {
-  const given = givenValues(sources).byKey
-  for (const { name, text } of adviceOn({ config, given, memoryMaxBytes: memoryMaxBytes() })) {
+function advise(config: Config, { byKey }: GivenValues, log: Log): void {
+  const sources = { config, given: byKey, memoryMaxBytes: memoryMaxBytes() }
+  for (const { name, text } of adviceOn(sources)) {
     log.warn({ event: 'config-advice', setting: name }, `${name}: ${text}`)
   }
 }

@@ -101,6 +101,12 @@ describe('check-config', () => {
     expect(explained(sources, { permissions: () => 0o400 })).toHaveLength(31)
   })
 
+  test('reads a file once, because it may be a pipe', () => {
+    const texts = ['{"replicas":7}']
+    const sources = { ...sourcesOf({ argv: ['--config=/f'] }), readFile: () => texts.pop() ?? '' }
+    expect(explainConfig(sources, machine)).toMatch(/^replicas +7 +replicas in \/f$/m)
+  })
+
   test('refuses what the sidecar would refuse', () => {
     expect(() => explained({ environment: {} })).toThrow(ConfigError)
   })

@@ -22,8 +22,9 @@ const TOO_WIDE = 0o037
  * {@link readConfig} does.
  */
 export function explainConfig(sources: ConfigSources, machine: Machine): string {
-  const config = readConfig(sources)
-  const given = givenValues(sources).byKey
+  const values = givenValues(sources)
+  const config = readConfig(sources, values)
+  const given = values.byKey
   const rows = allSettings.map((setting) => {
     const source = given.get(setting.key)
     return [setting.key, shown(setting, source), sourceOf(source)]

@@ -3,15 +3,18 @@ import { Secret } from '@tagside/core'
 import type { FreshnessWindows } from '../lookup/freshness.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Given } from './given.ts'
-import { type ConfigSources, givenValues } from './given-values.ts'
+import { type ConfigSources, type GivenValues, givenValues } from './given-values.ts'
 import { missingText, problemText, withoutSecrets } from './problem-text.ts'
 import { defaultOf, readSetting } from './read-setting.ts'
 import { brokenRelations } from './relations.ts'
 import { type DefaultedSetting, type Setting, settings } from './settings.ts'
 
-/** Reads the configuration from flags, environment and file; throws {@link ConfigError} with all that is wrong. */
-export function readConfig(sources: ConfigSources): Config {
-  return new ConfigReader(sources).read()
+/**
+ * Reads the configuration from flags, environment and file; throws {@link ConfigError} with all that is wrong. Who has collected what was given already
+ * hands it over: a file may be a pipe, which can be read once.
+ */
+export function readConfig(sources: ConfigSources, given = givenValues(sources)): Config {
+  return new ConfigReader(sources, given).read()
 }
 
 class ConfigReader {
@@ -22,9 +25,8 @@ class ConfigReader {
   /** What must not be seen in a report, wherever it was put. */
   readonly #secrets: string[] = []
 
-  constructor(sources: ConfigSources) {
+  constructor(sources: ConfigSources, { byKey, problems, isFileRead }: GivenValues) {
     this.#sources = sources
-    const { byKey, problems, isFileRead } = givenValues(sources)
     this.#given = byKey
     this.#isFileRead = isFileRead
     this.#problems = [...problems]
