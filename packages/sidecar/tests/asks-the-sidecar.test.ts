@@ -103,6 +103,15 @@ describe('what does not answer as a sidecar is told:', () => {
     await expect(asking(port)).rejects.toThrow(`127.0.0.1:${port}: nobody listens there`)
   })
 
+  test('nobody by another name: a sidecar answers to localhost, whatever name it listens on', async () => {
+    const server = createServer((socket) => {
+      socket.on('data', (head) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${head.toString()}`))
+    })
+    const port = await listening(server)
+    expect((await asking(port)).body).toContain('\r\nHost: localhost\r\n')
+    server.close()
+  })
+
   test('a socket that is not there', async () => {
     const path = join(directory, 'nobody.sock')
     await expect(ask({ kind: 'unix', path }, { path: '/', timeoutMs: 1_000 })).rejects.toThrow(

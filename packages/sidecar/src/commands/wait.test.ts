@@ -123,7 +123,11 @@ describe('tagside healthcheck', () => {
   })
 
   test('needs neither app nor key, and heeds no setting but where the sidecar listens', async () => {
-    const sources = clientSources([], { TAGSIDE_TTL: '60', TAGSIDE_ACCESS_TOKEN_FILE: '/nowhere' })
+    const sources = clientSources([], {
+      TAGSIDE_TTL: '60',
+      TAGSIDE_MAX_USERS_PER_REQUEST: '0',
+      TAGSIDE_ACCESS_TOKEN_FILE: '/nowhere',
+    })
     expect(await healthcheck(sources, createTerminal().terminal, fakeSidecar(200).ask)).toBe(0)
   })
 })
