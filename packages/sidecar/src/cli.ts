@@ -1,51 +1,57 @@
-import type { Config } from './config/config.ts'
-import { explainConfig } from './config/explain-config.ts'
-import type { ConfigSources } from './config/given-values.ts'
-import { readConfig } from './config/read-config.ts'
-import { allSettings, flagName, environmentName } from './config/settings.ts'
+import { type CommandName, commands, isCommandName } from './commands/commands.ts'
+import { commandHelp, overview } from './commands/help.ts'
+import { UsageError } from './commands/usage-error.ts'
+import { isSpelling, nearNames } from './config/near-name.ts'
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly kind: 'serve'; readonly config: Config }
+  | { readonly kind: 'run'; readonly name: CommandName; readonly argv: readonly string[] }
   | { readonly kind: 'print'; readonly text: string }
 
-/** UsageError is a command line that names no command of ours. */
-export class UsageError extends Error {
-  readonly code = 'TAGSIDE_USAGE'
-}
-
-/** Reads the command line. Throws {@link UsageError} or `ConfigError`; both print as they are. */
-export function readCommand(
-  argv: readonly string[],
-  sources: Omit<ConfigSources, 'argv'>,
-  version: string,
-): Command {
-  if (argv.includes('--help') || argv.includes('-h')) return { kind: 'print', text: help() }
-  if (argv.includes('--version')) return { kind: 'print', text: version }
+/** Reads which command is asked for, and leaves its flags to it. Throws {@link UsageError}, which prints as it is. */
+export function readCommand(argv: readonly string[], version: string): Command {
   const [first = 'serve', ...rest] = argv
-  const [command, flags] = first.startsWith('-') ? ['serve', argv] : [first, rest]
-  if (command === 'serve') return { kind: 'serve', config: readConfig({ ...sources, argv: flags }) }
-  if (command === 'check-config')
-    return { kind: 'print', text: explainConfig({ ...sources, argv: flags }) }
-  // The word is not repeated: the value of a flag that has none, such as a key, would be it.
-  throw new UsageError(
-    'the first argument is no command of tagside; expected serve or check-config. See tagside --help',
-  )
+  const [word, flags] = first.startsWith('-') ? ['serve', argv] : [first, rest]
+  // Behind -- everything is an argument, a user named --help too.
+  const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  if (word === 'help') return { kind: 'print', text: helpOn(rest[0]) }
+  if (options.includes('--help') || options.includes('-h'))
+    return { kind: 'print', text: helpOn(word === first ? word : undefined) }
+  if (options.includes('--version')) return { kind: 'print', text: version }
+  if (isCommandName(word)) return { kind: 'run', name: word, argv: flags }
+  throw unknownCommand(word)
 }
 
-function help(): string {
-  const rows = allSettings.map(({ key, fallback, meaning, isSecret }) => {
-    const name = isSecret === true ? environmentName(key) : flagName(key)
-    return `  ${name.padEnd(28)}${meaning}${fallback === undefined ? '' : ` (${fallback})`}`
-  })
-  return `tagside: push tags of Tencent Cloud Chat users, cached beside your pods
+function helpOn(name: string | undefined): string {
+  return name !== undefined && isCommandName(name) ? commandHelp(name) : overview()
+}
 
-Usage: tagside [serve] [--FLAG VALUE]...      start the sidecar
-       tagside check-config [--FLAG VALUE]... print the effective settings and where each comes from
+/** What other programs call a command of ours. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  start: 'serve',
+  run: 'serve',
+  server: 'serve',
+  check: 'check-config',
+  validate: 'check-config',
+  config: 'check-config',
+  lookup: 'get',
+  tags: 'get',
+  ready: 'wait',
+  health: 'healthcheck',
+  ping: 'healthcheck',
+  version: '--version',
+}
 
-Every flag is also a variable (--ttl 60s is TAGSIDE_TTL=60s) and a key of a JSON file
-(--config FILE with "ttl": "60s"). Flags win over variables, variables over the file.
-Durations: 250ms, 30s, 5m, 24h. Sizes: 64MiB.
-
-${rows.join('\n')}`
+/** The word is not repeated: the value of a flag that has none, such as a key, would be it. */
+function unknownCommand(word: string): UsageError {
+  const names = Object.keys(commands)
+  const elsewhere = Object.keys(OTHER_WORDS).filter((other) => isSpelling(word, other))
+  const meant = [
+    ...elsewhere.map((other) => OTHER_WORDS[other]),
+    ...nearNames(word, [...names, 'help']),
+  ]
+  const question = meant[0] === undefined ? '' : `did you mean tagside ${meant[0]}? `
+  return new UsageError(
+    `the first argument is no command of tagside; ${question}expected ${names.slice(0, -1).join(', ')} or ${names.at(-1)}. See tagside --help`,
+  )
 }

@@ -1,6 +1,7 @@
 import { createSigner, createTagClient, TencentError } from '@tagside/core'
 
 import type { Config } from './config/config.ts'
+import { namingSettings } from './config/settings-at-fault.ts'
 import { createDataApp } from './http/app.ts'
 import { createGuard } from './http/guards.ts'
 import { Listener } from './http/listener.ts'
@@ -46,14 +47,14 @@ function loadWith(config: Config, beforeRepeat: () => Promise<void>): LoadBatch 
   return (users) => client.getTags(users)
 }
 
-function tellingDefects(load: LoadBatch, log: Log): LoadBatch {
+function tellingDefects(load: LoadBatch, config: Config, log: Log): LoadBatch {
   return async (users) => {
     try {
       return await load(users)
     } catch (error) {
       if (!(error instanceof TencentError))
         log.error({ event: 'defect', err: error }, 'a call ended unexpectedly')
-      throw error
+      throw namingSettings(error, config)
     }
   }
 }
@@ -73,7 +74,7 @@ export function wire(config: Config, log: Log): Sidecar {
   const callsPerSecond = config.callsPerSecond / config.replicas
   const lookup = new TagLookup({
     ...config,
-    load: tellingDefects(secrets.load, log),
+    load: tellingDefects(secrets.load, config, log),
     callsPerSecond,
     queueMaxUsers: queueMaxUsers(config, callsPerSecond),
     rideAlongMs: config.windows.ttlMs * config.refreshAhead,

@@ -111,18 +111,21 @@ describe.concurrent('tagside', () => {
     expect(await second.ended).toEqual({
       status: 2,
       stdout: '',
-      stderr: `tagside: cannot listen on unix:${path}: another program does already; stop it, or choose another address\n`,
+      stderr: `tagside: cannot listen on unix:${path}: another program does already; stop it, or choose another address (--listen or TAGSIDE_LISTEN; 127.0.0.1:0 takes a free port)\n`,
     })
     expect(await getThrough(path, '/v1/users/xiaohong/tags')).toContain('"PlatinumMember"')
   })
 
-  test.each(['--listen', '--ops-listen'])('exits 2 when the port of %s is taken', async (flag) => {
+  test.each([
+    ['--listen', 'TAGSIDE_LISTEN'],
+    ['--ops-listen', 'TAGSIDE_OPS_LISTEN'],
+  ])('exits 2 when the port of %s is taken, and says what to do', async (flag, variable) => {
     const { host } = new URL(upstream.url)
     await using program = startProgram([flag, host], environment)
     expect(await program.ended).toEqual({
       status: 2,
       stdout: '',
-      stderr: `tagside: cannot listen on ${host}: another program does already; stop it, or choose another address\n`,
+      stderr: `tagside: cannot listen on ${host}: another program does already; stop it, or choose another address (${flag} or ${variable}; 127.0.0.1:0 takes a free port)\n`,
     })
   })
 
@@ -143,8 +146,8 @@ describe.concurrent('tagside', () => {
       status: 2,
       stdout: '',
       stderr: `tagside: the configuration has 5 problems:
-  --secretkey: there is no such flag; see --help
-  TAGSIDE_SECRETKEY: there is no such setting; see --help
+  --secretkey: there is no such flag, because a command line is public; put the secret into a file and give --secret-key-file, or set TAGSIDE_SECRET_KEY
+  TAGSIDE_SECRETKEY: there is no such setting; did you mean TAGSIDE_SECRET_KEY?
   TAGSIDE_TTL "60 [secret]": expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h
   replicas "0": expected a whole number from 1 to 10000
   --deadline "11s": expected a duration from 1ms to 10s, such as 250ms, 30s, 5m or 24h
@@ -156,7 +159,7 @@ describe.concurrent('tagside', () => {
     await using program = startProgram(['canary'], environment)
     const { status, stderr, stdout } = await program.ended
     expect([status, stdout]).toEqual([2, ''])
-    expect(stderr).toMatch(/^tagside: .*expected serve or check-config/)
+    expect(stderr).toMatch(/^tagside: .*expected serve, check-config, get, wait or healthcheck/)
     expect(stderr).not.toContain('canary')
   })
 
@@ -182,6 +185,52 @@ describe.concurrent('tagside', () => {
     const { status, stdout, stderr } = await program.ended
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toContain('the configuration has 1 problem:\n  TAGSIDE_TTL "60": expected')
+  })
+})
+
+describe.concurrent('beside a running sidecar, and without its app and key,', () => {
+  test('tagside get prints JSON where there is no terminal, and exits 1 if a user failed', async () => {
+    await using program = startProgram([], environment)
+    const { url } = await program.logged('listening')
+    const host = new URL(url).host
+    await using client = startProgram(['get', 'xiaohong', 'ghost'], {
+      TAGSIDE_LISTEN: host,
+      TAGSIDE_TTL: 'whatever the sidecar makes of it',
+    })
+    const { status, stdout, stderr } = await client.ended
+    expect([status, stderr]).toEqual([1, ''])
+    expect(JSON.parse(stdout)).toEqual({
+      results: [
+        {
+          user: 'xiaohong',
+          tags: ['PlatinumMember', 'MonthPassUser'],
+          fetchedAt: expect.any(String),
+        },
+        { user: 'ghost', error: expect.objectContaining({ code: 'unknown-user' }) },
+      ],
+    })
+  })
+
+  test('tagside wait begins before it and exits 0 when it is ready; tagside healthcheck finds it alive', async () => {
+    const path = join(directory, 'waited-for')
+    const flags = ['--ops-listen', `unix:${path}`]
+    await using waiting = startProgram(['wait', ...flags])
+    await using program = startProgram(flags, environment)
+    expect(await waiting.ended).toEqual({ status: 0, stdout: '', stderr: '' })
+    await using check = startProgram(['healthcheck', ...flags])
+    expect(await check.ended).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(program.child.exitCode).toBeNull()
+  })
+
+  test('a setting that there is not is refused all the same', async () => {
+    await using program = startProgram(['healthcheck'], { TAGSIDE_TLL: '1s' })
+    expect(await program.ended).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'tagside: the configuration has 1 problem:\n' +
+        '  TAGSIDE_TLL: there is no such setting; did you mean TAGSIDE_TTL?\n',
+    })
   })
 })
 
@@ -211,7 +260,7 @@ describe.concurrent('tagside, told to stop,', () => {
     expect((await program.ended).status).toBe(0)
   })
 
-  test('gives up waiting when the grace is over, and exits 0 all the same', async () => {
+  test('gives up waiting when the grace is over, of which it has warned, and exits 0 all the same', async () => {
     const user = 'mock_hang'
     await using program = startProgram(['--drain-grace', '1ms'], environment)
     const { url } = await program.logged('listening')
@@ -222,6 +271,7 @@ describe.concurrent('tagside, told to stop,', () => {
     const { status, stdout } = await program.ended
     expect(status).toBe(0)
     expect(stdout).toContain('"event":"drain-cut"')
+    expect(stdout).toContain('"event":"config-advice","setting":"--drain-grace"')
   })
 
   test('ends at once, with 1, at a second signal more than a second after the first', async () => {
@@ -256,7 +306,7 @@ describe.concurrent('tagside prints, and exits 0,', () => {
     await using program = startProgram(['check-config', '--help'])
     const { status, stdout, stderr } = await program.ended
     expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^tagside: /)
+    expect(stdout).toMatch(/^tagside check-config: /)
   })
 
   test('its version', async () => {

@@ -134,12 +134,15 @@ describe('a configuration', () => {
   test('does not believe a bad value of a better source to be absent', () => {
     expect(
       problemsOf({ argv: ['--ttl', '60'], environment: { ...needed, TAGSIDE_TTL: '60s' } }),
-    ).toEqual(['--ttl "60": expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h'])
+    ).toEqual([
+      '--ttl "60": expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h; did you mean 60s?',
+    ])
   })
 })
 
 describe('a problem is named as it was given:', () => {
-  const expected = 'expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h'
+  const expected =
+    'expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h; did you mean 60s?'
 
   test.each<[string, Sources]>([
     [`--ttl "60": ${expected}`, { argv: ['--ttl', '60'] }],
@@ -153,7 +156,7 @@ describe('a problem is named as it was given:', () => {
 describe('one mistake is one problem:', () => {
   test('a flag that does not exist, with its value', () => {
     expect(problemsOf({ argv: ['--tll', '5s'] })).toEqual([
-      '--tll: there is no such flag; see --help',
+      '--tll: there is no such flag; did you mean --ttl?',
     ])
   })
 
@@ -167,7 +170,7 @@ describe('one mistake is one problem:', () => {
 
   test('a file that cannot be read, whatever else may stand in it', () => {
     expect(problemsOf({ environment: { TAGSIDE_CONFIG: '/f' }, files: { '/f': '{' } })).toEqual([
-      'TAGSIDE_CONFIG /f: it is not valid JSON',
+      'TAGSIDE_CONFIG /f: it is not valid JSON in line 1',
     ])
   })
 })
@@ -175,9 +178,9 @@ describe('one mistake is one problem:', () => {
 describe('what is needed is asked for:', () => {
   test('app, key and where to call', () => {
     expect(problemsOf({ environment: {} })).toEqual([
-      'TAGSIDE_SDK_APP_ID is not set: expected a whole number from 1 to 4294967295',
-      'TAGSIDE_SECRET_KEY_FILE is not set: expected a file with the secret key of the app',
-      'TAGSIDE_REGION is not set: expected one of china, singapore, seoul, frankfurt, ' +
+      'TAGSIDE_SDK_APP_ID is not set, nor --sdk-app-id: expected the SDKAppID of the app, a whole number from 1 to 4294967295',
+      'TAGSIDE_SECRET_KEY_FILE is not set, nor --secret-key-file: expected a file with the secret key of the app',
+      'TAGSIDE_REGION is not set, nor --region: expected one of china, singapore, seoul, frankfurt, ' +
         'silicon-valley, jakarta, tokyo, mumbai; or TAGSIDE_UPSTREAM_URL',
     ])
   })
@@ -227,11 +230,11 @@ test('every problem is in one report', () => {
   })
   expect(() => readConfig(sources)).toThrow(
     new ConfigError([
-      '--tll: there is no such flag; see --help',
+      '--tll: there is no such flag; did you mean --ttl?',
       'TAGSIDE_NAME: there is no such setting; see --help',
       'colour in /tagside.json: there is no such setting; see --help',
       'TAGSIDE_SDK_APP_ID "abc": expected a whole number from 1 to 4294967295',
-      'TAGSIDE_SECRET_KEY_FILE is not set: expected a file with the secret key of the app',
+      'TAGSIDE_SECRET_KEY_FILE is not set, nor --secret-key-file: expected a file with the secret key of the app',
       'TAGSIDE_REGION "mars": expected one of china, singapore, seoul, frankfurt, ' +
         'silicon-valley, jakarta, tokyo, mumbai',
       'replicas "0": expected a whole number from 1 to 10000',

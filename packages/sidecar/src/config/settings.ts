@@ -32,7 +32,7 @@ function optional<T>(key: string, kind: ValueKind<T>, meaning: string): Setting<
 }
 
 function secret(key: string, meaning: string): Setting<string> {
-  const kind = pattern('a text without white space', SECRET_SHAPE)
+  const kind = pattern('a text without white space', 'SECRET', SECRET_SHAPE)
   return { key, kind, meaning, isSecret: true }
 }
 
@@ -61,9 +61,32 @@ const REGIONS = [
   'mumbai',
 ] as const
 
+/** Tencent names data centres by country, and its clouds' regions in another way again. */
+const OTHER_REGION_WORDS = {
+  sg: 'singapore',
+  korea: 'seoul',
+  germany: 'frankfurt',
+  eu: 'frankfurt',
+  us: 'silicon-valley',
+  usa: 'silicon-valley',
+  indonesia: 'jakarta',
+  japan: 'tokyo',
+  india: 'mumbai',
+  cn: 'china',
+  guangzhou: 'china',
+} as const
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
-const path = pattern('a file path', /^[^\0]+$/)
+const OTHER_LEVEL_WORDS = {
+  trace: 'debug',
+  verbose: 'debug',
+  fatal: 'error',
+  off: 'silent',
+  none: 'silent',
+} as const
+
+const path = pattern('a file path', 'FILE', /^[^\0]+$/)
 
 /** Every setting of the sidecar, in the order in which help and reports show them. */
 export const settings = {
@@ -72,11 +95,15 @@ export const settings = {
   secretKey: secret('secretKey', 'the secret key itself; prefer the file'),
   adminId: defaulted(
     'adminId',
-    pattern('an account of 1 to 32 printable ASCII characters', /^[\x21-\x7e]{1,32}$/),
+    pattern('an account of 1 to 32 printable ASCII characters', 'ACCOUNT', /^[\x21-\x7e]{1,32}$/),
     'administrator',
     'the app admin that signs',
   ),
-  region: optional('region', oneOf(REGIONS), 'data centre of the app'),
+  region: optional(
+    'region',
+    oneOf('REGION', REGIONS, OTHER_REGION_WORDS),
+    'data centre of the app',
+  ),
   upstreamUrl: optional('upstreamUrl', upstreamUrl, 'base URL in place of a region'),
   listen: defaulted('listen', listenAddress, '127.0.0.1:7430', 'data listener'),
   opsListen: defaulted(
@@ -87,12 +114,7 @@ export const settings = {
   ),
   accessTokenFile: optional('accessTokenFile', path, 'file with the token callers must send'),
   accessToken: secret('accessToken', 'the token itself; prefer the file'),
-  ttl: defaulted(
-    'ttl',
-    duration('0s', '30d'),
-    '60s',
-    "fresh time of a user's tags; 0s = always fetch",
-  ),
+  ttl: defaulted('ttl', duration('0s', '30d'), '60s', "fresh time of a user's tags"),
   ttlJitter: defaulted(
     'ttlJitter',
     decimal(0, 0.5),
@@ -103,25 +125,25 @@ export const settings = {
     'staleWhileRevalidate',
     duration('0s', '30d'),
     '30s',
-    'after ttl: answered at once, refreshed behind',
+    'after ttl: answered, refreshed behind',
   ),
   staleIfError: defaulted(
     'staleIfError',
     duration('0s', '30d'),
     '24h',
-    'after ttl: answered when Tencent cannot; nothing older is served',
+    'after ttl: answered if Tencent fails',
   ),
   unknownTtl: defaulted(
     'unknownTtl',
     duration('0s', '1d'),
     '30s',
-    'how long "no such account" is believed',
+    'fresh time of an unknown account',
   ),
   refreshAhead: defaulted(
     'refreshAhead',
     decimal(0, 0.9),
     '0.1',
-    'last share of ttl that may ride along; 0 = off',
+    'last share of ttl that may ride along',
   ),
   cacheMaxBytes: defaulted('cacheMaxBytes', size('64KiB', '4GiB'), '64MiB', 'bound of the cache'),
   callsPerSecond: defaulted(
@@ -162,8 +184,15 @@ export const settings = {
     '10s',
     'time for accepted requests after SIGTERM',
   ),
-  logLevel: defaulted('logLevel', oneOf(LOG_LEVELS), 'info', 'least level that is logged'),
+  logLevel: defaulted(
+    'logLevel',
+    oneOf('LEVEL', LOG_LEVELS, OTHER_LEVEL_WORDS),
+    'info',
+    'least level that is logged',
+  ),
 } as const satisfies Record<string, Setting<unknown>>
 
 /** Every setting, for those who treat them alike. */
 export const allSettings: readonly Setting<unknown>[] = Object.values(settings)
+
+export type SettingKey = keyof typeof settings

@@ -130,7 +130,7 @@ describe('a number', () => {
 })
 
 test('a choice is one of its words, letter for letter', () => {
-  const kind = oneOf(['info', 'debug'])
+  const kind = oneOf('LEVEL', ['info', 'debug'])
   expect(kind.parse('debug')).toBe('debug')
   for (const text of ['', 'Debug', 'debug ', 'warn', 'toString']) {
     expect(kind.parse(text)).toBe(INVALID)
@@ -139,7 +139,7 @@ test('a choice is one of its words, letter for letter', () => {
 })
 
 test('a pattern takes what has its shape, unchanged', () => {
-  const kind = pattern('a word', /^\w+$/)
+  const kind = pattern('a word', 'WORD', /^\w+$/)
   expect(kind.parse('word')).toBe('word')
   expect(kind.parse('two words')).toBe(INVALID)
   expect(kind.expected).toBe('a word')

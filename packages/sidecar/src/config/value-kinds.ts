@@ -1,10 +1,21 @@
+import { nearNames } from './near-name.ts'
+
 /** Returned by a value kind for text it does not accept. */
 export const INVALID: unique symbol = Symbol('invalid')
 
 /** A value kind turns the text of a setting into a value, and says in words what it accepts. */
 export interface ValueKind<T> {
   readonly expected: string
+  /** Stands for the value in help: `DURATION`, `FILE`. */
+  readonly placeholder: string
   readonly parse: (text: string) => T | typeof INVALID
+  /** Texts that may have been meant by one that is not accepted, likeliest first; those that are not accepted either are left out by who asks. */
+  readonly guesses?: (text: string) => readonly string[]
+}
+
+/** Returns what may have been meant by a text that `kind` does not accept: another that it does, or nothing. */
+export function meantValue(kind: ValueKind<unknown>, text: string): string | undefined {
+  return kind.guesses?.(text).find((guess) => kind.parse(guess) !== INVALID)
 }
 
 const DURATION_UNITS_MS: ReadonlyMap<string, number> = new Map([
@@ -21,7 +32,9 @@ export function duration(least: string, most: string): ValueKind<number> {
   const mostMs = durationMs(most)
   return {
     expected: `a duration from ${least} to ${most}, such as 250ms, 30s, 5m or 24h`,
+    placeholder: 'DURATION',
     parse: (text) => within(durationMs(text), leastMs, mostMs),
+    guesses: guessedDurations,
   }
 }
 
@@ -30,6 +43,15 @@ function durationMs(text: string): number {
   return Math.round(
     Number(amount ?? Number.NaN) * (DURATION_UNITS_MS.get(unit ?? '') ?? Number.NaN),
   )
+}
+
+/** A number alone is seconds in most programs and milliseconds in some; units are often written out. */
+function guessedDurations(text: string): readonly string[] {
+  const [, amount, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? []
+  if (amount === undefined) return []
+  if (unit === '') return [`${amount}s`, `${amount}ms`]
+  const word = unit.toLowerCase()
+  return [word.startsWith('ms') || word.startsWith('milli') ? `${amount}ms` : `${amount}${word[0]}`]
 }
 
 const SIZE_UNITS_BYTES: ReadonlyMap<string, number> = new Map([
@@ -45,7 +67,9 @@ export function size(least: string, most: string): ValueKind<number> {
   const mostBytes = sizeBytes(most)
   return {
     expected: `a size from ${least} to ${most}, such as 512KiB or 64MiB`,
+    placeholder: 'SIZE',
     parse: (text) => within(sizeBytes(text), leastBytes, mostBytes),
+    guesses: guessedSizes,
   }
 }
 
@@ -54,9 +78,16 @@ function sizeBytes(text: string): number {
   return Number(amount ?? Number.NaN) * (SIZE_UNITS_BYTES.get(unit ?? '') ?? Number.NaN)
 }
 
+function guessedSizes(text: string): readonly string[] {
+  const [, amount, unit] = /^\s*(\d+)\s*([kmg]?)i?b?\s*$/i.exec(text) ?? []
+  if (amount === undefined || unit === undefined) return []
+  return [unit === '' ? `${amount}B` : `${amount}${unit.toUpperCase()}iB`]
+}
+
 export function integer(least: number, most: number): ValueKind<number> {
   return {
     expected: `a whole number from ${least} to ${most}`,
+    placeholder: 'N',
     parse: (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), least, most) : INVALID),
   }
 }
@@ -64,26 +95,46 @@ export function integer(least: number, most: number): ValueKind<number> {
 export function decimal(least: number, most: number): ValueKind<number> {
   return {
     expected: `a number from ${least} to ${most}`,
+    placeholder: 'N',
     parse: (text) =>
       /^\d{1,9}(\.\d{1,9})?$/.test(text) ? within(Number(text), least, most) : INVALID,
+    guesses: guessedDecimals,
   }
 }
 
-export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<T> {
+function guessedDecimals(text: string): readonly string[] {
+  const [, percent] = /^(\d+)%$/.exec(text) ?? []
+  return [percent === undefined ? text.trim().replace(',', '.') : String(Number(percent) / 100)]
+}
+
+/** One of some words. What else the world calls them is no value, but is understood in order to say the right one. */
+export function oneOf<const T extends string>(
+  placeholder: string,
+  choices: readonly T[],
+  otherWords: Readonly<Record<string, T>> = {},
+): ValueKind<T> {
   return {
     expected: `one of ${choices.join(', ')}`,
+    placeholder,
     parse: (text) => choices.find((choice) => choice === text) ?? INVALID,
+    guesses: (text) => {
+      const names = [...choices, ...Object.keys(otherWords)]
+      // Two that are equally near are no guess.
+      const [near, ...others] = nearNames(text, names)
+      return near === undefined || others.length > 0 ? [] : [otherWords[near] ?? near]
+    },
   }
 }
 
-export function pattern(expected: string, shape: RegExp): ValueKind<string> {
-  return { expected, parse: (given) => (shape.test(given) ? given : INVALID) }
+export function pattern(expected: string, placeholder: string, shape: RegExp): ValueKind<string> {
+  return { expected, placeholder, parse: (given) => (shape.test(given) ? given : INVALID) }
 }
 
 /** Comma-separated; white space around a member is not part of it. */
 export function list(expected: string, member: RegExp): ValueKind<readonly string[]> {
   return {
     expected,
+    placeholder: 'NAME,...',
     parse: (given) => {
       const members = given.split(',').map((part) => part.trim())
       return members.every((part) => member.test(part)) ? members : INVALID

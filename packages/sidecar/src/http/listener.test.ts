@@ -115,12 +115,12 @@ describe('a listener on a Unix socket', () => {
     expect(await readFile(socketPath, 'utf8')).toBe('precious')
   })
 
-  test('says what to do when the path cannot be written to', async () => {
+  test('says what to do when the directory is missing', async () => {
     const path = join(directory, 'nowhere', 'tagside.sock')
     await expect(listenerAt(path).listen()).rejects.toThrow(
       new ListenError(
-        `cannot listen on unix:${path}: not permitted; ` +
-          'choose a port above 1023 or a path you may write to',
+        `cannot listen on unix:${path}: there is no directory ${join(directory, 'nowhere')}; ` +
+          'make it, or choose another path',
       ),
     )
   })

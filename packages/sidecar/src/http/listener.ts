@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { lstat, unlink } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import { dirname } from 'node:path'
 
 import { getRequestListener } from '@hono/node-server'
 
@@ -106,6 +108,9 @@ function listenProblem(address: ListenAddress, error: unknown): string {
   const what = `cannot listen on ${addressText(address)}`
   if (code === 'EADDRINUSE')
     return `${what}: another program does already; stop it, or choose another address`
+  // A path in a directory that is missing is EACCES too.
+  if (address.kind === 'unix' && code === 'EACCES' && !existsSync(dirname(address.path)))
+    return `${what}: there is no directory ${dirname(address.path)}; make it, or choose another path`
   if (code === 'EACCES')
     return `${what}: not permitted; choose a port above 1023 or a path you may write to`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
