@@ -10,26 +10,10 @@ import { Landing } from './landing.ts'
 import { Recovery } from './recovery.ts'
 import { RideAlong } from './ride-along.ts'
 import { SlotGate } from './slot-gate.ts'
-import type { TagCache } from './tag-cache.ts'
+import type { Surroundings, TagFetcherOptions } from './tag-fetcher-options.ts'
 import { Trouble } from './trouble.ts'
-import type { LoadBatch } from './upstream.ts'
 import { type HealthChange, UpstreamHealth } from './upstream-health.ts'
 import type { Waiting } from './waiting.ts'
-
-export interface TagFetcherOptions {
-  readonly load: LoadBatch
-  /** This process's share of the app's calls per second. */
-  readonly callsPerSecond: number
-  readonly maxConcurrentCalls: number
-  /** Users in one upstream call, 1 to 100. */
-  readonly batchMaxUsers: number
-  /** Users that may wait at once, foreground and refresh each. */
-  readonly queueMaxUsers: number
-  /** Last part of the fresh time, in milliseconds, in which a read user may ride along in spare room; 0 = off. */
-  readonly rideAlongMs: number
-  /** Told of each change of state once; default: nobody. */
-  readonly onChange?: (change: HealthChange | LimiterReplaced) => void
-}
 
 /** A place in a request's answer that the cache could not fill. */
 export interface Missing {
@@ -37,14 +21,6 @@ export interface Missing {
   readonly index: number
   /** What the cache has, if it may be answered when the fetch fails. */
   readonly fallback: Answer | undefined
-}
-
-/** The world as the fetcher sees it. */
-export interface Surroundings {
-  readonly cache: TagCache
-  readonly counts: LookupCounts
-  readonly now: () => number
-  readonly random: () => number
 }
 
 /**

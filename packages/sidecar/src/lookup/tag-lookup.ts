@@ -3,7 +3,8 @@ import { type Failure, type Outcome, refused } from './outcome.ts'
 import { LookupCounts } from './lookup-counts.ts'
 import type { LookupState } from './lookup-state.ts'
 import { type CacheEntry, TagCache } from './tag-cache.ts'
-import { type Missing, TagFetcher, type TagFetcherOptions } from './tag-fetcher.ts'
+import { type Missing, TagFetcher } from './tag-fetcher.ts'
+import type { TagFetcherOptions } from './tag-fetcher-options.ts'
 import { Waiting } from './waiting.ts'
 
 export interface TagLookupOptions extends TagFetcherOptions {
