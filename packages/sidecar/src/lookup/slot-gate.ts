@@ -97,9 +97,9 @@ export class SlotGate {
     return this.#window.callsInLastSecond(now)
   }
 
-  /** The most calls that any trailing second held since this was last asked. */
-  takeHighestWindow(): number {
-    return this.#window.takeHighest(this.#options.now())
+  /** The most calls that any trailing second held which ended after `sinceMs`. */
+  highestWindowSince(sinceMs: number): number {
+    return this.#window.highestSince(sinceMs, this.#options.now())
   }
 
   get limiterReplacements(): number {

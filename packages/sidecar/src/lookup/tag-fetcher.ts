@@ -2,39 +2,18 @@ import { Admission } from './admission.ts'
 import { BatchCutter } from './batch-cutter.ts'
 import { type Batch, BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
+import { LIMITER_REPLACED, type LimiterReplaced } from './limiter-replaced.ts'
 import type { Answer } from './outcome.ts'
-import type { LookupState } from './lookup-state.ts'
+import type { LookupCounts } from './lookup-counts.ts'
+import type { FetchState } from './lookup-state.ts'
 import { Landing } from './landing.ts'
 import { Recovery } from './recovery.ts'
 import { RideAlong } from './ride-along.ts'
 import { SlotGate } from './slot-gate.ts'
-import type { TagCache } from './tag-cache.ts'
+import type { Surroundings, TagFetcherOptions } from './tag-fetcher-options.ts'
 import { Trouble } from './trouble.ts'
-import type { LoadBatch } from './upstream.ts'
 import { type HealthChange, UpstreamHealth } from './upstream-health.ts'
 import type { Waiting } from './waiting.ts'
-
-export interface TagFetcherOptions {
-  readonly load: LoadBatch
-  /** This process's share of the app's calls per second. */
-  readonly callsPerSecond: number
-  readonly maxConcurrentCalls: number
-  /** Users in one upstream call, 1 to 100. */
-  readonly batchMaxUsers: number
-  /** Users that may wait at once, foreground and refresh each. */
-  readonly queueMaxUsers: number
-  /** Last part of the fresh time, in milliseconds, in which a read user may ride along in spare room; 0 = off. */
-  readonly rideAlongMs: number
-  /** Told of each change of state once; default: nobody. */
-  readonly onChange?: (change: HealthChange | LimiterReplaced) => void
-}
-
-/** The limiter granted nothing for too long and was replaced: the wall clock was set back. */
-interface LimiterReplaced {
-  readonly event: 'limiter-replaced'
-  readonly level: 'warn'
-  readonly message: string
-}
 
 /** A place in a request's answer that the cache could not fill. */
 export interface Missing {
@@ -44,13 +23,6 @@ export interface Missing {
   readonly fallback: Answer | undefined
 }
 
-/** The world as the fetcher sees it. */
-export interface Surroundings {
-  readonly cache: TagCache
-  readonly now: () => number
-  readonly random: () => number
-}
-
 /**
  * TagFetcher gets users' tags from Tencent into the cache: one flight for each user, batches cut when a slot opens, and
  * everybody who waits told. It does not read the cache; what is fetched and who waits is its caller's to say.
@@ -58,8 +30,9 @@ export interface Surroundings {
 export class TagFetcher {
   readonly #options: TagFetcherOptions
   readonly #now: () => number
+  readonly #counts: LookupCounts
   readonly #flights = new Flights()
-  readonly #queue = new BatchQueue()
+  readonly #queue: BatchQueue
   readonly #trouble = new Trouble()
   readonly #health: UpstreamHealth
   readonly #rideAlong: RideAlong
@@ -68,12 +41,12 @@ export class TagFetcher {
   readonly #cutter: BatchCutter
   readonly #gate: SlotGate
   readonly #admission: Admission
-  #shedOverloaded = 0
-  #shedPaused = 0
 
-  constructor(options: TagFetcherOptions, { cache, now, random }: Surroundings) {
+  constructor(options: TagFetcherOptions, { cache, counts, now, random }: Surroundings) {
     this.#options = options
     this.#now = now
+    this.#counts = counts
+    this.#queue = new BatchQueue(now)
     this.#rideAlong = new RideAlong(options.rideAlongMs)
     const tell = (change: HealthChange | LimiterReplaced): void => options.onChange?.(change)
     this.#health = new UpstreamHealth(random, tell)
@@ -124,8 +97,9 @@ export class TagFetcher {
       const culprit = this.#trouble.culprit(user, now)
       const why = culprit ?? refusal ?? (isNew && room === 0 ? overloaded : undefined)
       if (why !== undefined) {
-        if (why === refusal) this.#shedPaused += 1
-        else if (why === overloaded) this.#shedOverloaded += 1
+        if (why === refusal) this.#counts.shed.paused += 1
+        else if (why === overloaded) this.#counts.shed.overloaded += 1
+        this.#counts.lookups.miss += 1
         request.refuse({ index, fallback }, why)
         continue
       }
@@ -135,6 +109,7 @@ export class TagFetcher {
       if (flight.refresh) this.#queue.promote(flight)
       // A user named twice in one request joins nobody else's fetch.
       const coalesced = !created && flight.waiters[0]?.request !== request
+      this.#counts.lookups[coalesced ? 'coalesced' : 'miss'] += 1
       flight.waiters.push(request.seat({ index, fallback, coalesced }))
     }
     this.#queue.addForeground(queued)
@@ -180,25 +155,29 @@ export class TagFetcher {
   }
 
   /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
-  takeExtraCall(): Promise<void> {
-    return this.#gate.takeExtraCall()
+  async takeExtraCall(): Promise<void> {
+    await this.#gate.takeExtraCall()
+    this.#counts.calls.results.expired += 1
   }
 
-  /** Everything but the cache; the window's maximum starts anew. */
-  state(now: number): Omit<LookupState, 'cacheEntries' | 'cacheBytes'> {
+  /** The most calls that any trailing second held which ended after `sinceMs`. */
+  highestWindowSince(sinceMs: number): number {
+    return this.#gate.highestWindowSince(sinceMs)
+  }
+
+  /** Everything but the cache and what is counted. */
+  state(now: number): FetchState {
     return {
       breaker: this.#health.breakerState(now),
       credentials: this.#health.credentialsState(now),
       paceFactor: this.#health.paceFactor(now),
       foregroundUsers: this.#queue.foregroundUsers,
+      retryUsers: this.#queue.dueUsers,
       refreshUsers: this.#queue.refreshUsers,
+      isolatedUsers: this.#queue.isolatedUsers,
       flights: this.#flights.size,
-      windowCalls: this.#gate.takeHighestWindow(),
-      callsAnswered: this.#health.callsAnswered,
-      callsFailed: this.#health.callsFailed,
+      callsInLastSecond: this.#gate.callsInLastSecond(now),
       retries: this.#recovery.retries,
-      shedOverloaded: this.#shedOverloaded,
-      shedPaused: this.#shedPaused,
       limiterReplacements: this.#gate.limiterReplacements,
     }
   }
@@ -216,16 +195,22 @@ export class TagFetcher {
   async #call(batch: Batch): Promise<void> {
     // A value is as old as the moment it was asked for: Tencent may have read it at any time since (RFC 9111, 4.2.3).
     const startedAtMs = this.#now()
+    const { calls } = this.#counts
+    calls.started(batch, startedAtMs)
     for (const flight of batch.flights) flight.send()
     this.#recovery.callStarted(batch, startedAtMs)
     const call = this.#health.started(startedAtMs)
     try {
       const reply = await this.#options.load(batch.flights.map((flight) => flight.user))
-      this.#health.answered(call, this.#now())
+      const answeredAtMs = this.#now()
+      calls.answered(answeredAtMs - startedAtMs)
+      this.#health.answered(call, answeredAtMs)
       batch.hunt?.succeeded()
       this.#landing.answered(batch.flights, reply, startedAtMs)
     } catch (error) {
-      this.#health.failed(call, error, this.#now())
+      const failedAtMs = this.#now()
+      calls.failed(error, failedAtMs - startedAtMs)
+      this.#health.failed(call, error, failedAtMs)
       this.#recovery.callFailed(batch, error)
     }
     // After an answer too: it may have queued who was parked behind a flight of it.
@@ -238,11 +223,4 @@ export class TagFetcher {
     const refusal = this.#health.refusal(this.#now())
     if (refusal !== undefined) this.#landing.failed(this.#queue.takeAll(), refusal)
   }
-}
-
-const LIMITER_REPLACED: LimiterReplaced = {
-  event: 'limiter-replaced',
-  level: 'warn',
-  message:
-    'no call could start for a while and the limiter was replaced: the wall clock was set back',
 }

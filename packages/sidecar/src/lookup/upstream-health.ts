@@ -40,8 +40,6 @@ export class UpstreamHealth {
   readonly #pace = new Pace()
   readonly #tell: (change: HealthChange) => void
   readonly roundTrip: RoundTrip = new RoundTrip()
-  #callsAnswered = 0
-  #callsFailed = 0
   #isRefused = false
   #isThrottled = false
   #refusedWith: RefusedError | undefined
@@ -86,7 +84,6 @@ export class UpstreamHealth {
   }
 
   answered(call: CallUnderWay, now: number): void {
-    this.#callsAnswered += 1
     this.#credentials.ended('proved', call.startedAtMs, now)
     this.roundTrip.answered(now - call.startedAtMs)
     this.#breakerEnded(false, call, now)
@@ -106,7 +103,6 @@ export class UpstreamHealth {
       failureClass === 'credentials' ||
       failureClass === 'operator' ||
       failureClass === 'expired-signature'
-    this.#callsFailed += 1
     this.#credentials.ended(isRefusal ? 'refused' : 'silent', call.startedAtMs, now)
     if (isRefusal && error instanceof RefusedError) this.#credentialsRefused(error)
     if (failureClass === 'throttled') this.#throttled(call, now)
@@ -117,14 +113,6 @@ export class UpstreamHealth {
   /** The credentials were changed: one call may try them at once. */
   credentialsChanged(): void {
     this.#credentials.changed()
-  }
-
-  get callsAnswered(): number {
-    return this.#callsAnswered
-  }
-
-  get callsFailed(): number {
-    return this.#callsFailed
   }
 
   /** Share of the full pace, 0.1 to 1. */

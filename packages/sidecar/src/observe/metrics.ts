@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
     name: 'upstream_calls_total',
     help: 'Upstream calls that ended',
     label: 'result',
-    values: (state) => ({ answered: state.callsAnswered, failed: state.callsFailed }),
+    values: (state) => state.callResults,
   },
   {
     type: 'counter',
@@ -48,7 +48,7 @@ const ROWS: readonly Row[] = [
     type: 'gauge',
     name: 'upstream_window_calls',
     help: 'Most upstream calls in any trailing second since the last scrape',
-    values: (state) => state.windowCalls,
+    values: (state) => state.callsInLastSecond,
   },
   {
     type: 'gauge',
