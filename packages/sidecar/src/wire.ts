@@ -9,6 +9,8 @@ import type { LoadBatch } from './lookup/upstream.ts'
 import { TagLookup } from './lookup/tag-lookup.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics } from './observe/metrics.ts'
+import { type Change, RecentEvents } from './observe/recent-events.ts'
+import { createStatus, type StatusParts } from './observe/status-source.ts'
 import { version } from './version.ts'
 
 /** The parts of a running sidecar that its process starts and stops. */
@@ -29,8 +31,42 @@ function queueMaxUsers(config: Config, callsPerSecond: number): number {
   return Math.max(servedIn10S, config.maxUsersPerRequest)
 }
 
+function tellingDefects(load: LoadBatch, log: Log): LoadBatch {
+  return async (users) => {
+    try {
+      return await load(users)
+    } catch (error) {
+      if (!(error instanceof TencentError))
+        log.error({ event: 'defect', err: error }, 'a call ended unexpectedly')
+      throw error
+    }
+  }
+}
+
+/** What the status tells of the configuration. */
+function statusParts(
+  config: Config,
+): Pick<
+  StatusParts,
+  'version' | 'upstream' | 'sharePerSecond' | 'batchMaxUsers' | 'cacheMaxBytes'
+> {
+  const { upstream, callsPerSecond, replicas, batchMaxUsers, cacheMaxBytes } = config
+  return {
+    version,
+    upstream: 'region' in upstream ? upstream.region : upstream.baseUrl.origin,
+    sharePerSecond: callsPerSecond / replicas,
+    batchMaxUsers,
+    cacheMaxBytes,
+  }
+}
+
 /** Composes a sidecar from its configuration: plain constructor calls, in the order of a request's walk. */
 export function wire(config: Config, log: Log): Sidecar {
+  const events = new RecentEvents()
+  const tell = ({ level, message, ...change }: Change): void => {
+    events.add({ level, message, ...change })
+    log[level](change, message)
+  }
   const signer = createSigner(config)
   const client = createTagClient({
     signer,
@@ -38,24 +74,15 @@ export function wire(config: Config, log: Log): Sidecar {
     callTimeoutMs: config.callTimeoutMs,
     beforeRepeat: () => lookup.takeExtraCall(),
   })
-  const load: LoadBatch = async (users) => {
-    try {
-      return await client.getTags(users)
-    } catch (error) {
-      if (!(error instanceof TencentError))
-        log.error({ event: 'defect', err: error }, 'a call ended unexpectedly')
-      throw error
-    }
-  }
   const callsPerSecond = config.callsPerSecond / config.replicas
   const lookup = new TagLookup({
     ...config,
-    load,
+    load: tellingDefects((users) => client.getTags(users), log),
     callsPerSecond,
     queueMaxUsers: queueMaxUsers(config, callsPerSecond),
     rideAlongMs: config.windows.ttlMs * config.refreshAhead,
     now,
-    onChange: ({ level, message, ...change }) => log[level](change, message),
+    onChange: tell,
   })
 
   let isDraining = false
@@ -70,10 +97,18 @@ export function wire(config: Config, log: Log): Sidecar {
     version,
     isDraining: () => isDraining,
     metrics: createMetrics(() => lookup.state()),
+    status: createStatus({
+      ...statusParts(config),
+      phase: () => (isDraining ? 'draining' : data.isListening ? 'ready' : 'starting'),
+      lookup,
+      userSigExpiresAtMs: () => signer.current().expiresAtMs,
+      events,
+    }),
   })
+  const data = new Listener(config.listen, app, createGuard(config))
   return {
     lookup,
-    data: new Listener(config.listen, app, createGuard(config)),
+    data,
     ops:
       config.opsListen === 'off'
         ? undefined

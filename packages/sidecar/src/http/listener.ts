@@ -70,6 +70,10 @@ export class Listener {
     return `http://${addressText({ ...address, port: bound.port })}`
   }
 
+  get isListening(): boolean {
+    return this.#server.listening
+  }
+
   /** Accepts no further connection, and ends idle ones; resolves when the requests under way are answered. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close')

@@ -1,15 +1,18 @@
 import { Hono } from 'hono'
 
 import type { Metrics } from '../observe/metrics.ts'
+import type { Status } from '../observe/status.ts'
+import { addStatusRoutes } from './status-routes.ts'
 
 export interface OpsAppOptions {
   readonly isDraining: () => boolean
   readonly version: string
   readonly metrics: Metrics
+  readonly status: () => Status
 }
 
 /**
- * The ops listener's handler: probes, metrics and version, no user data, GET and HEAD only.
+ * The ops listener's handler: probes, metrics, version and status page, no user data, GET and HEAD only.
  *
  * No probe asks Tencent: an upstream outage must not take pods out of service or restart them, because stale answers are
  * still answers.
@@ -28,6 +31,7 @@ export function createOpsApp(options: OpsAppOptions): Hono {
     return c.body(text, 200, { 'Content-Type': options.metrics.contentType })
   })
   app.get('/version', (c) => c.json({ version: options.version, node: process.version }))
+  addStatusRoutes(app, options.status)
   app.all('*', (c) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD')
       return c.json({ status: 'not-found' }, 404)

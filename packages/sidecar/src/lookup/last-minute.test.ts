@@ -8,11 +8,11 @@ function counted() {
   let total = 0
   const minute = new LastMinute(() => total)
   return {
-    count(now: number, times = 1): void {
+    count: (now: number, times = 1): void => {
       minute.touch(now)
       total += times
     },
-    eachSecond(now: number): readonly number[] {
+    eachSecond: (now: number): readonly number[] => {
       const totals = minute.atBeginnings(now)
       return totals.slice(1).map((later, index) => later - (totals[index] ?? 0))
     },

@@ -1,5 +1,5 @@
 /** Whole seconds that are remembered, beside the one under way. */
-export const REMEMBERED_SECONDS = 60
+const REMEMBERED_SECONDS = 60
 
 /**
  * LastMinute remembers what some totals were at the beginning of each second of the last minute, on the monotonic clock. Differences between them

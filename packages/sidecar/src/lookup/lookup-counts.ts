@@ -1,6 +1,8 @@
 import { CallCounts } from './call-counts.ts'
+import { LastMinute } from './last-minute.ts'
 import type { CountedState } from './lookup-state.ts'
 import type { FailureCode, Outcome, Source } from './outcome.ts'
+import { type Totals, totalsOf } from './totals.ts'
 
 /** What a user's lookup found when it came: an answer in the cache, a fetch to join, or nothing. */
 export type Found = 'fresh' | 'stale' | 'unknown' | 'coalesced' | 'miss'
@@ -42,6 +44,12 @@ export class LookupCounts {
   readonly shed: Record<'overloaded' | 'paused', number> = { overloaded: 0, paused: 0 }
 
   readonly calls: CallCounts = new CallCounts()
+  readonly minute: LastMinute<Totals> = new LastMinute(() => totalsOf(this))
+
+  /** Says that something is about to be counted; see {@link LastMinute}. */
+  touch(now: number): void {
+    this.minute.touch(now)
+  }
 
   /** Says that a request has ended; nobody got what there is for a caller who left. */
   ended(outcomes: readonly Outcome[], callerHasLeft: boolean): void {

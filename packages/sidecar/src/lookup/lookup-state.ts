@@ -2,6 +2,7 @@ import type { BreakerState } from './breaker.ts'
 import type { CallResult, SeatClass } from './call-counts.ts'
 import type { Distribution } from './histogram.ts'
 import type { Ended, Found } from './lookup-counts.ts'
+import type { Failure } from './outcome.ts'
 import type { EvictionReason } from './tag-cache.ts'
 
 /** How the lookup is at one moment; counts are since the start. No user is in it. */
@@ -11,6 +12,11 @@ export interface LookupState extends FetchState, CountedState, CacheState {}
 export interface FetchState {
   readonly breaker: BreakerState
   readonly credentials: BreakerState
+  /** Why no user can be fetched at the moment; undefined if it may be tried. */
+  readonly refusal: Failure | undefined
+  /** What the last call that failed failed of, in core's words; undefined if none did. */
+  readonly lastFailureMessage: string | undefined
+  readonly isThrottled: boolean
   /** Share of the full call rate in use, 0.1 to 1. */
   readonly paceFactor: number
   /** Users waiting for a slot that somebody waits for, those waiting again after a call that failed included. */

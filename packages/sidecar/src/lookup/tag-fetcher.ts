@@ -157,6 +157,7 @@ export class TagFetcher {
   /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
   async takeExtraCall(): Promise<void> {
     await this.#gate.takeExtraCall()
+    this.#counts.touch(this.#now())
     this.#counts.calls.results.expired += 1
   }
 
@@ -170,6 +171,9 @@ export class TagFetcher {
     return {
       breaker: this.#health.breakerState(now),
       credentials: this.#health.credentialsState(now),
+      refusal: this.#health.refusal(now),
+      lastFailureMessage: this.#health.lastFailureMessage,
+      isThrottled: this.#health.isThrottled,
       paceFactor: this.#health.paceFactor(now),
       foregroundUsers: this.#queue.foregroundUsers,
       retryUsers: this.#queue.dueUsers,
@@ -195,6 +199,7 @@ export class TagFetcher {
   async #call(batch: Batch): Promise<void> {
     // A value is as old as the moment it was asked for: Tencent may have read it at any time since (RFC 9111, 4.2.3).
     const startedAtMs = this.#now()
+    this.#counts.touch(startedAtMs)
     const { calls } = this.#counts
     calls.started(batch, startedAtMs)
     for (const flight of batch.flights) flight.send()
@@ -209,6 +214,7 @@ export class TagFetcher {
       this.#landing.answered(batch.flights, reply, startedAtMs)
     } catch (error) {
       const failedAtMs = this.#now()
+      this.#counts.touch(failedAtMs)
       calls.failed(error, failedAtMs - startedAtMs)
       this.#health.failed(call, error, failedAtMs)
       this.#recovery.callFailed(batch, error)

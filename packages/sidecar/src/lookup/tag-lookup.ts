@@ -5,6 +5,7 @@ import type { LookupState } from './lookup-state.ts'
 import { type CacheEntry, TagCache } from './tag-cache.ts'
 import { type Missing, TagFetcher } from './tag-fetcher.ts'
 import type { TagFetcherOptions } from './tag-fetcher-options.ts'
+import { type MinuteOfTotals, totalsOf } from './totals.ts'
 import { Waiting } from './waiting.ts'
 
 export interface TagLookupOptions extends TagFetcherOptions {
@@ -72,6 +73,7 @@ export class TagLookup {
     const now = this.#now()
     const outcomes: (Outcome | undefined)[] = []
     const missing: Missing[] = []
+    this.#counts.touch(now)
     const counts = this.#counts.lookups
     for (const [index, user] of users.entries()) {
       const entry = this.#cache.get(user)
@@ -141,6 +143,14 @@ export class TagLookup {
     }
   }
 
+  /** What was counted up to the beginning of each second of the last minute, and up to now. */
+  lastMinute(): MinuteOfTotals {
+    return {
+      atBeginnings: this.#counts.minute.atBeginnings(this.#now()),
+      now: totalsOf(this.#counts),
+    }
+  }
+
   /** The most upstream calls that any trailing second held which ended after `sinceMs`. */
   highestWindowSince(sinceMs: number): number {
     return this.#fetcher.highestWindowSince(sinceMs)
@@ -161,6 +171,7 @@ export class TagLookup {
     this.#fetcher.join(missing, request, wishes.noCache === true)
     const patienceMs = asksForNewer(wishes) ? Infinity : this.#fetcher.patienceMs(now)
     const settled = await request.begin(now, patienceMs, wishes.callerLeft?.())
+    this.#counts.touch(this.#now())
     this.#counts.ended(settled, request.callerHasLeft)
     return settled
   }

@@ -42,6 +42,7 @@ export class UpstreamHealth {
   readonly roundTrip: RoundTrip = new RoundTrip()
   #isRefused = false
   #isThrottled = false
+  #lastFailureMessage: string | undefined
   #refusedWith: RefusedError | undefined
 
   constructor(random: () => number, tell: (change: HealthChange) => void) {
@@ -106,6 +107,7 @@ export class UpstreamHealth {
     this.#credentials.ended(isRefusal ? 'refused' : 'silent', call.startedAtMs, now)
     if (isRefusal && error instanceof RefusedError) this.#credentialsRefused(error)
     if (failureClass === 'throttled') this.#throttled(call, now)
+    if (error instanceof TencentError) this.#lastFailureMessage = error.message
     const hintMs = error instanceof HttpStatusError ? (error.retryAfterMs ?? 0) : 0
     this.#breakerEnded(failureClass === 'retry', call, now, hintMs)
   }
@@ -113,6 +115,16 @@ export class UpstreamHealth {
   /** The credentials were changed: one call may try them at once. */
   credentialsChanged(): void {
     this.#credentials.changed()
+  }
+
+  /** What the last call that failed failed of, in core's words; undefined if none did. */
+  get lastFailureMessage(): string | undefined {
+    return this.#lastFailureMessage
+  }
+
+  /** Reports whether Tencent throttled the app, until a call starts at the full pace again. */
+  get isThrottled(): boolean {
+    return this.#isThrottled
   }
 
   /** Share of the full pace, 0.1 to 1. */
