@@ -2,12 +2,13 @@ import { createSigner, createTagClient, TencentError } from '@tagside/core'
 
 import type { Config } from './config/config.ts'
 import { createDataApp } from './http/app.ts'
-import { createGuard } from './http/guards.ts'
+import { createGuard, createOpsGuard } from './http/guards.ts'
 import { Listener } from './http/listener.ts'
 import { createOpsApp } from './http/ops-app.ts'
 import type { LoadBatch } from './lookup/upstream.ts'
 import { TagLookup } from './lookup/tag-lookup.ts'
 import type { Log } from './observe/log.ts'
+import { HttpMetrics } from './observe/http-metrics.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { type Change, RecentEvents } from './observe/recent-events.ts'
 import { createStatus, type StatusParts } from './observe/status-source.ts'
@@ -93,26 +94,28 @@ export function wire(config: Config, log: Log): Sidecar {
     isDraining: () => isDraining,
     onDefect: (error) => log.error({ event: 'defect', err: error }, 'a request ended unexpectedly'),
   })
+  const http = new HttpMetrics()
+  const data = new Listener(config.listen, app, createGuard(config), http)
   const ops = createOpsApp({
     version,
+    hasStarted: () => data.hasListened,
     isDraining: () => isDraining,
-    metrics: createMetrics(() => lookup.state()),
+    metrics: createMetrics({ lookup, http, signer, version, now }),
     status: createStatus({
       ...statusParts(config),
-      phase: () => (isDraining ? 'draining' : data.isListening ? 'ready' : 'starting'),
+      phase: () => (isDraining ? 'draining' : data.hasListened ? 'ready' : 'starting'),
       lookup,
       userSigExpiresAtMs: () => signer.current().expiresAtMs,
       events,
     }),
   })
-  const data = new Listener(config.listen, app, createGuard(config))
   return {
     lookup,
     data,
     ops:
       config.opsListen === 'off'
         ? undefined
-        : new Listener(config.opsListen, (request) => ops.fetch(request)),
+        : new Listener(config.opsListen, ops, createOpsGuard(config.opsListen, config)),
     beginDrain: () => {
       isDraining = true
     },

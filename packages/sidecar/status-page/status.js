@@ -4,7 +4,7 @@
 /** @typedef {import('./writing.js').Level} Level */
 
 import { drawIcon, element, list, meter, query, write } from './writing.js'
-import { duration, mebibytes, moment, NOTHING, number, percent, plural } from './words.js'
+import { duration, moment, NOTHING, number, percent, plural, size } from './words.js'
 
 const ASK_EVERY_MS = 1_000
 const ANSWER_WITHIN_MS = 3_000
@@ -136,10 +136,11 @@ function showCalls({ sharePerSecond, eachSecond, lastMinute }) {
   const most = Math.max(...eachSecond)
   write('calls', `${number(latest)}/s`)
   const failed = lastMinute.failed === 0 ? '' : `; ${number(lastMinute.failed)} failed`
-  write(
-    'calls-note',
-    `Budget ${budget}. At most ${number(most)} in one second, ${number(lastMinute.calls)} in the last minute${failed}.`,
-  )
+  const calls =
+    lastMinute.calls === 0
+      ? 'No call in the last minute.'
+      : `At most ${number(most)} in one second, ${number(lastMinute.calls)} in the last minute${failed}.`
+  write('calls-note', `The budget is ${budget}. ${calls}`)
   write('budget-label', `budget ${budget}`)
   write(
     'plot-description',
@@ -160,7 +161,7 @@ function showCalls({ sharePerSecond, eachSecond, lastMinute }) {
 /** @param {Status} status */
 function showTiles({ batches, queue, breaker, credentials, nextTryInS, calls, cache }) {
   const { usersPerBatch, maxUsers } = batches
-  write('batch', usersPerBatch === null ? NOTHING : `${number(usersPerBatch)} users`)
+  write('batch', usersPerBatch === null ? NOTHING : plural(usersPerBatch, 'user'))
   write(
     'batch-note',
     usersPerBatch === null
@@ -195,7 +196,7 @@ function showTiles({ batches, queue, breaker, credentials, nextTryInS, calls, ca
   )
 
   write('cache', plural(cache.entries, 'user'))
-  write('cache-note', `${mebibytes(cache.bytes)} of ${mebibytes(cache.maxBytes)} MiB`)
+  write('cache-note', `${size(cache.bytes)} of ${size(cache.maxBytes)}`)
   meter('cache', cache.bytes / cache.maxBytes)
 }
 

@@ -29,8 +29,8 @@ export function plural(count, noun) {
 }
 
 /** @param {number} bytes */
-export function mebibytes(bytes) {
-  return number(bytes / 2 ** 20)
+export function size(bytes) {
+  return bytes < 2 ** 20 ? `${number(bytes / 2 ** 10)} KiB` : `${number(bytes / 2 ** 20)} MiB`
 }
 
 /** @param {Date} date */

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono'
+import { Hono } from 'hono'
 
 import type { Status } from '../observe/status.ts'
 import { readStatusPage, type StatusPage } from '../observe/status-page.ts'
@@ -11,8 +11,9 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** Adds the status page at `/` and what it shows at `/status.json`. */
-export function addStatusRoutes(app: Hono, status: () => Status): void {
+/** Returns the status page at `/` and what it shows at `/status.json`. */
+export function statusRoutes(status: () => Status): Hono {
+  const app = new Hono()
   let page: StatusPage | undefined
   app.get('/', (c) => {
     page ??= readStatusPage()
@@ -22,4 +23,5 @@ export function addStatusRoutes(app: Hono, status: () => Status): void {
     })
   })
   app.get('/status.json', (c) => c.json(status(), 200, HEADERS))
+  return app
 }
