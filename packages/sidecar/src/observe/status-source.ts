@@ -37,20 +37,20 @@ export function createStatus(parts: StatusParts): () => Status {
     const minute = between(atBeginnings[0] ?? now, now)
     const phase = parts.phase()
     const { sharePerSecond } = parts
-    const told = troubles({
+    const facts = {
       state,
       minute,
       sharePerSecond,
       callsPerSecond: sum(eachSecond.slice(-PACE_SECONDS)) / PACE_SECONDS,
       isDraining: phase === 'draining',
-    })
+    }
     return {
       version: parts.version,
       upstream: parts.upstream,
       startedAt,
       uptimeS: Math.floor((performance.now() - startedMs) / 1_000),
       state: phase,
-      troubles: [...(parts.otherTroubles?.() ?? []), ...told],
+      troubles: troubles(facts, parts.otherTroubles?.()),
       lookups: lookupsOf(state, minute, now),
       calls: {
         sharePerSecond,

@@ -7,7 +7,7 @@ export interface TroubleFacts {
   readonly state: LookupState
   /** What was counted in the last minute. */
   readonly minute: Totals
-  /** Calls of the last ten whole seconds, each second. */
+  /** Calls in each second, on average over the last few. */
   readonly callsPerSecond: number
   readonly sharePerSecond: number
   readonly isDraining: boolean
@@ -18,9 +18,11 @@ const FAILED_SHARE = 0.05
 /** The pace is set to 95 % of the share: at 90 % there is hardly room. */
 const BUSY_SHARE = 0.9
 
-/** Says in words what is wrong at the moment, the gravest first. No user is in it. */
-export function troubles(facts: TroubleFacts): readonly Trouble[] {
-  return [
+const GRAVITY = { error: 0, warn: 1, info: 2 }
+
+/** Says in words what is wrong at the moment, the gravest first, with what others found. No user is in it. */
+export function troubles(facts: TroubleFacts, others: readonly Trouble[] = []): readonly Trouble[] {
+  const found = [
     credentialsTrouble(facts),
     breakerTrouble(facts),
     failingTrouble(facts),
@@ -29,6 +31,7 @@ export function troubles(facts: TroubleFacts): readonly Trouble[] {
     budgetTrouble(facts),
     drainTrouble(facts),
   ].filter((trouble) => trouble !== undefined)
+  return [...others, ...found].sort((one, other) => GRAVITY[one.level] - GRAVITY[other.level])
 }
 
 function credentialsTrouble({ state }: TroubleFacts): Trouble | undefined {
