@@ -4,6 +4,11 @@
 export const NOTHING = '–'
 
 const figures = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+/** With as many decimals each, so that they stand below each other. */
+const ratios = new Intl.NumberFormat('en', {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+})
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 const dayAndClock = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -20,7 +25,7 @@ export function number(value) {
 
 /** @param {number | null} ratio */
 export function percent(ratio) {
-  return ratio === null ? NOTHING : `${number(ratio * 100)} %`
+  return ratio === null ? NOTHING : `${ratios.format(ratio * 100)} %`
 }
 
 /** @param {number} count @param {string} noun */
