@@ -182,7 +182,7 @@ function showTiles({ batches, queue, breaker, credentials, nextTryInS, calls, ca
   const flows =
     calls.paceRatio === 1
       ? 'Calls at full pace.'
-      : `Calls at ${number(calls.paceRatio * 100)} % of the full pace.`
+      : `Calls at ${Math.round(calls.paceRatio * 100)} % of the full pace.`
   const closed = credentials.state === 'closed' ? flows : 'Calls wait for the credentials.'
   write('breaker-note', breaker.state === 'closed' ? closed : `Calls are paused. ${tries}`)
 
