@@ -34,8 +34,8 @@ function heldLookup() {
     random: () => 0.999,
   })
   const callers = new AbortController()
-  const ask = (user: string): LookedUp =>
-    lookup.lookup([user], { deadlineMs: 1_000_000, callerLeft: () => callers.signal })
+  const ask = (user: string, deadlineMs = 1_000_000): LookedUp =>
+    lookup.lookup([user], { deadlineMs, callerLeft: () => callers.signal })
   const begun = async (count: number): Promise<void> => {
     while (calls.length < count) await turn()
   }
@@ -88,5 +88,16 @@ describe('the last minute', () => {
     expect(count('callsFailed')).toEqual([0, 0, 0, 1, 0, 0])
     end()
     await second
+  })
+
+  test('has a user without an answer in the second of the deadline', async () => {
+    const { lookup, world, ask, end } = heldLookup()
+    world.now = 1_500
+    const late = ask('xiaoming', world.now + 1)
+    world.now = 2_500
+    expect(await late).toMatchObject([{ kind: 'failed' }])
+    world.now = 4_000
+    expect(inSeconds(lookup, world.now, 'unanswered', 1, 2, 3)).toEqual([0, 1, 0])
+    end()
   })
 })
