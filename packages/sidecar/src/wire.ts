@@ -3,13 +3,18 @@ import { createSigner, createTagClient, TencentError } from '@tagside/core'
 import type { Config } from './config/config.ts'
 import { namingSettings } from './config/settings-at-fault.ts'
 import { createDataApp } from './http/app.ts'
-import { createGuard } from './http/guards.ts'
+import { createGuard, createOpsGuard } from './http/guards.ts'
 import { Listener } from './http/listener.ts'
 import { createOpsApp } from './http/ops-app.ts'
 import type { LoadBatch } from './lookup/upstream.ts'
 import { TagLookup } from './lookup/tag-lookup.ts'
 import type { Log } from './observe/log.ts'
+import { HttpMetrics } from './observe/http-metrics.ts'
 import { createMetrics } from './observe/metrics.ts'
+import { type Change, RecentEvents } from './observe/recent-events.ts'
+import { secretTroubles } from './observe/secret-troubles.ts'
+import { createStatus, type StatusParts } from './observe/status-source.ts'
+import type { SignedCalls } from './secrets/key-ring.ts'
 import { Secrets } from './secrets/secrets.ts'
 import { version } from './version.ts'
 
@@ -24,13 +29,6 @@ export interface Sidecar {
   readonly beginDrain: () => void
 }
 
-/** What operators are told of, as the log takes it. */
-interface Change {
-  readonly event: string
-  readonly level: 'info' | 'warn' | 'error'
-  readonly message: string
-}
-
 const now = (): number => performance.now()
 
 /** Users that the share can serve within the longest deadline a caller may ask for, and always one full request. */
@@ -40,11 +38,14 @@ function queueMaxUsers(config: Config, callsPerSecond: number): number {
 }
 
 /** Returns what makes calls that are signed with the configuration's key. */
-function loadWith(config: Config, beforeRepeat: () => Promise<void>): LoadBatch {
+function signedCalls(config: Config, beforeRepeat: () => Promise<void>): SignedCalls {
   const { upstream, callTimeoutMs } = config
   const signer = createSigner(config)
   const client = createTagClient({ signer, ...upstream, callTimeoutMs, beforeRepeat })
-  return (users) => client.getTags(users)
+  return {
+    load: (users) => client.getTags(users),
+    userSigExpiresAtMs: () => signer.current().expiresAtMs,
+  }
 }
 
 function tellingDefects(load: LoadBatch, config: Config, log: Log): LoadBatch {
@@ -59,13 +60,34 @@ function tellingDefects(load: LoadBatch, config: Config, log: Log): LoadBatch {
   }
 }
 
+/** What the status tells of the configuration. */
+function statusParts(
+  config: Config,
+): Pick<
+  StatusParts,
+  'version' | 'upstream' | 'sharePerSecond' | 'batchMaxUsers' | 'cacheMaxBytes'
+> {
+  const { upstream, callsPerSecond, replicas, batchMaxUsers, cacheMaxBytes } = config
+  return {
+    version,
+    upstream: 'region' in upstream ? upstream.region : upstream.baseUrl.origin,
+    sharePerSecond: callsPerSecond / replicas,
+    batchMaxUsers,
+    cacheMaxBytes,
+  }
+}
+
 /** Composes a sidecar from its configuration: plain constructor calls, in the order of a request's walk. */
 export function wire(config: Config, log: Log): Sidecar {
-  const tell = ({ level, message, ...change }: Change): void => log[level](change, message)
+  const events = new RecentEvents()
+  const tell = ({ level, message, ...change }: Change): void => {
+    events.add({ level, message, ...change })
+    log[level](change, message)
+  }
   const takeExtraCall = (): Promise<void> => lookup.takeExtraCall()
   const secrets = new Secrets({
     ...config,
-    loadWith: (secretKey) => loadWith({ ...config, secretKey }, takeExtraCall),
+    signedWith: (secretKey) => signedCalls({ ...config, secretKey }, takeExtraCall),
     takeExtraCall,
     credentialsChanged: () => lookup.credentialsChanged(),
     now,
@@ -90,27 +112,33 @@ export function wire(config: Config, log: Log): Sidecar {
     isDraining: () => isDraining,
     onDefect: (error) => log.error({ event: 'defect', err: error }, 'a request ended unexpectedly'),
   })
+  const http = new HttpMetrics()
+  const guard = createGuard({ ...config, acceptsToken: secrets.acceptsToken })
+  const data = new Listener(config.listen, app, guard, http)
+  const { userSigExpiresAtMs } = secrets
   const ops = createOpsApp({
     version,
+    hasStarted: () => data.hasListened,
     isDraining: () => isDraining,
-    metrics: createMetrics(
-      () => lookup.state(),
-      () => secrets.states(),
-    ),
+    metrics: createMetrics({ lookup, http, secrets, userSigExpiresAtMs, version, now }),
+    status: createStatus({
+      ...statusParts(config),
+      phase: () => (isDraining ? 'draining' : data.hasListened ? 'ready' : 'starting'),
+      lookup,
+      userSigExpiresAtMs,
+      events,
+      otherTroubles: () => secretTroubles(secrets.states()),
+    }),
   })
   secrets.watch()
   return {
     lookup,
     secrets,
-    data: new Listener(
-      config.listen,
-      app,
-      createGuard({ ...config, acceptsToken: secrets.acceptsToken }),
-    ),
+    data,
     ops:
       config.opsListen === 'off'
         ? undefined
-        : new Listener(config.opsListen, (request) => ops.fetch(request)),
+        : new Listener(config.opsListen, ops, createOpsGuard(config.opsListen, config)),
     beginDrain: () => {
       isDraining = true
     },

@@ -49,7 +49,7 @@ test('GET /version tells the version of the package and that of Node', async () 
 })
 
 describe('what is not there', () => {
-  test.each(['/', '/livez/', '/v1/users/xiaoming/tags', '/v4/timpush/get_tag', '/debug'])(
+  test.each(['/index.html', '/livez/', '/v1/users/xiaoming/tags', '/v4/timpush/get_tag', '/debug'])(
     'GET %s is 404',
     async (path) => {
       const response = await ask(path)
@@ -59,7 +59,7 @@ describe('what is not there', () => {
   )
 
   test.each(
-    [...probes, '/version', '/nothing'].flatMap((path) =>
+    [...probes, '/version', '/', '/status.json', '/nothing'].flatMap((path) =>
       ['POST', 'PUT', 'DELETE', 'OPTIONS'].map((method) => [method, path]),
     ),
   )('%s %s is 405: only GET and HEAD', async (method, path = '') => {

@@ -25,7 +25,7 @@ const METHODS: readonly (readonly [path: string, method: string])[] = [
 ]
 
 /** Returns the data listener's handler: body limit, then the two faces. The guards have seen the request before. */
-export function createDataApp(options: DataAppOptions): Fetch {
+export function createDataApp(options: DataAppOptions): (request: Request) => ReturnType<Fetch> {
   const app = new Hono()
   app.post('*', limitBody)
   app.route('/', restRoutes(options.lookup, options))

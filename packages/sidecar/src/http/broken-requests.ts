@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** A request and its answer, as far as is looked at here: Node's ServerResponse. */
@@ -14,9 +14,11 @@ export type ClientError = Error & { readonly code?: string }
 /** After a stall of the event loop, what is overdue has so long to be read. */
 const STALLED_MS = 100
 
-const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
-  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+type Status = 400 | 408 | 431
+
+const STATUSES: ReadonlyMap<string | undefined, Status> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+  ['HPE_HEADER_OVERFLOW', 431],
 ])
 
 /**
@@ -26,6 +28,12 @@ const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
  */
 export class BrokenRequests {
   readonly #latest = new WeakMap<Duplex, Exchange>()
+  readonly #onAnswered: (status: Status) => void
+
+  /** `onAnswered` is told of each status written here; default: nobody is. */
+  constructor(onAnswered: (status: Status) => void = () => undefined) {
+    this.#onAnswered = onAnswered
+  }
 
   /** Says that a connection has brought the head of a request. */
   began(socket: Duplex, exchange: Exchange): void {
@@ -51,8 +59,9 @@ export class BrokenRequests {
     const latest = this.#latest.get(socket)
     const isAnswering = latest !== undefined && latest.headersSent && !latest.writableFinished
     if (socket.writable && !isAnswering) {
-      const status = STATUS_LINES.get(code) ?? '400 Bad Request'
-      socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
+      const status = STATUSES.get(code) ?? 400
+      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`)
+      this.#onAnswered(status)
     }
     socket.destroy()
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
+import { isLocal, type ListenAddress } from '../config/addresses.ts'
 import { Problem } from './problem.ts'
 
 /** Returns why a request is refused, or nothing. */
@@ -12,6 +13,10 @@ export interface GuardOptions {
   readonly acceptsToken: ((text: string) => boolean) | undefined
 }
 
+/** What `Sec-Fetch-Site` says of a request that no page made: nothing, or that a person typed it. */
+const FROM_NO_PAGE: ReadonlySet<string | string[] | undefined> = new Set([undefined, 'none'])
+const FROM_OWN_PAGE: typeof FROM_NO_PAGE = new Set([...FROM_NO_PAGE, 'same-origin'])
+
 const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via'] as const
 
 /**
@@ -20,26 +25,51 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 
  * (Host) and an app that forwards what strangers send (X-Forwarded-For, …) are not neighbours.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const allowedHosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
+  const allowedHosts = lowerCased(options.allowedHosts)
   const { acceptsToken } = options
   return (request) =>
+    twoHostsProblem(request) ??
     hostProblem(request, allowedHosts) ??
-    originProblem(request) ??
+    originProblem(request, FROM_NO_PAGE) ??
     forwardingProblem(request) ??
     (acceptsToken === undefined ? undefined : tokenProblem(request, acceptsToken))
+}
+
+/**
+ * Returns the guard of the ops listener. Scrapers and probes come from other machines where it is bound wide, under whatever name; so only on loopback
+ * does the Host say whether a name was rebound. The status page asks for itself; other pages are refused everywhere.
+ */
+export function createOpsGuard(
+  address: ListenAddress,
+  options: Pick<GuardOptions, 'allowedHosts'>,
+): Guard {
+  const isLoopback = address.kind === 'tcp' && isLocal(address)
+  const allowedHosts = lowerCased(options.allowedHosts)
+  return (request) =>
+    twoHostsProblem(request) ??
+    (isLoopback ? hostProblem(request, allowedHosts) : undefined) ??
+    originProblem(request, FROM_OWN_PAGE)
+}
+
+function lowerCased(hosts: readonly string[]): ReadonlySet<string> {
+  return new Set(hosts.map((host) => host.toLowerCase()))
+}
+
+function twoHostsProblem(request: IncomingMessage): Problem | undefined {
+  // Node accepts a second Host without a word, and an absolute-form target as well.
+  let hosts = 0
+  const { rawHeaders } = request
+  for (let name = 0; name < rawHeaders.length; name += 2) {
+    if (rawHeaders[name]?.toLowerCase() === 'host') hosts += 1
+  }
+  if (hosts <= 1) return undefined
+  return new Problem('invalid-request', 'the request has more than one Host header')
 }
 
 function hostProblem(
   request: IncomingMessage,
   allowedHosts: ReadonlySet<string>,
 ): Problem | undefined {
-  // Node accepts a second Host and an absolute-form target without a word.
-  let hosts = 0
-  const { rawHeaders } = request
-  for (let name = 0; name < rawHeaders.length; name += 2) {
-    if (rawHeaders[name]?.toLowerCase() === 'host') hosts += 1
-  }
-  if (hosts > 1) return new Problem('invalid-request', 'the request has more than one Host header')
   const isOriginForm = request.url?.startsWith('/') ?? false
   if (isOriginForm && isNeighbour(request.headers.host ?? '', allowedHosts)) return undefined
   return new Problem(
@@ -60,10 +90,12 @@ function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
   )
 }
 
-function originProblem(request: IncomingMessage): Problem | undefined {
-  const site = request.headers['sec-fetch-site']
-  if (request.headers.origin === undefined && (site === undefined || site === 'none'))
-    return undefined
+function originProblem(
+  request: IncomingMessage,
+  sites: ReadonlySet<string | string[] | undefined>,
+): Problem | undefined {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin === undefined && sites.has(site)) return undefined
   return new Problem(
     'forbidden-origin',
     'the request comes from a web page (Origin or Sec-Fetch-Site)',

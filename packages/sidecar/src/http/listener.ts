@@ -12,9 +12,13 @@ import { BrokenRequests } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
 import type { Guard } from './guards.ts'
 import { Problem } from './problem.ts'
+import type { HttpMetrics } from '../observe/http-metrics.ts'
 
-/** A request handler in web terms. */
-export type Fetch = (request: Request) => Response | Promise<Response>
+/** A request handler in web terms; `incoming` says who is at the other end. */
+export type Fetch = (
+  request: Request,
+  incoming: { readonly socket: { readonly remoteAddress?: string | undefined } },
+) => Response | Promise<Response>
 
 /** ListenError says that an address could not be listened on, and what to do about it. */
 export class ListenError extends Error {
@@ -29,12 +33,23 @@ export class Listener {
   readonly #address: ListenAddress
   readonly #server: Server
   readonly #unanswered = new Set<ServerResponse>()
+  #hasListened = false
 
-  /** The guard sees every request as it came over the wire, before anything is made of it. */
-  constructor(address: ListenAddress, fetch: Fetch, guard: Guard = () => undefined) {
+  /**
+   * The guard sees every request as it came over the wire, before anything is made of it. The metrics are told how each request ended;
+   * default: nobody is.
+   */
+  constructor(
+    address: ListenAddress,
+    fetch: Fetch,
+    guard: Guard = () => undefined,
+    metrics?: HttpMetrics,
+  ) {
     this.#address = address
-    const handle = getRequestListener((request) => fetch(request), { errorHandler: unreadable })
-    const broken = new BrokenRequests()
+    const handle = getRequestListener((request, { incoming }) => fetch(request, incoming), {
+      errorHandler: unreadable,
+    })
+    const broken = new BrokenRequests((status) => metrics?.gaveUp(status))
     this.#server = createServer(
       {
         headersTimeout: 2_000,
@@ -44,10 +59,14 @@ export class Listener {
         maxHeaderSize: 8 * 1024,
       },
       (incoming, outgoing) => {
+        const beganMs = performance.now()
         broken.began(incoming.socket, outgoing)
         outgoing.shouldKeepAlive &&= this.#server.listening
         this.#unanswered.add(outgoing)
-        outgoing.once('close', () => this.#unanswered.delete(outgoing))
+        outgoing.once('close', () => {
+          this.#unanswered.delete(outgoing)
+          metrics?.ended(incoming, outgoing, performance.now() - beganMs)
+        })
         const problem = guard(incoming)
         if (problem === undefined) void handle(incoming, outgoing)
         else refuse(problem, incoming, outgoing)
@@ -66,10 +85,16 @@ export class Listener {
     } catch (error) {
       throw new ListenError(listenProblem(address, error), { cause: error })
     }
+    this.#hasListened = true
     const bound = this.#server.address()
     if (address.kind === 'unix' || bound === null || typeof bound === 'string')
       return addressText(address)
     return `http://${addressText({ ...address, port: bound.port })}`
+  }
+
+  /** Whether connections are accepted, or were until it was closed. */
+  get hasListened(): boolean {
+    return this.#hasListened
   }
 
   /** Accepts no further connection, and ends idle ones; resolves when the requests under way are answered. */

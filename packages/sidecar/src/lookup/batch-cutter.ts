@@ -61,9 +61,8 @@ export class BatchCutter {
     if (flights.length === 0) return undefined
     this.#cutAtMs = now
     this.#cutRequests = requests
-    return {
-      flights: [...flights, ...this.#rideAlong(this.#options.batchMaxUsers - flights.length, now)],
-    }
+    const riders = this.#rideAlong(this.#options.batchMaxUsers - flights.length, now)
+    return { flights: [...flights, ...riders], riders: riders.length }
   }
 
   #cutGroup(now: number): Batch | undefined {

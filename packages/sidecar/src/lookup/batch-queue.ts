@@ -7,6 +7,8 @@ const QUANTUM_USERS = 8
 /** The users of one call. */
 export interface Batch {
   readonly flights: readonly Flight[]
+  /** So many of the last flights ride along; default none. */
+  readonly riders?: number
   /** Present when they travel alone, in search of the one at fault. */
   readonly hunt?: Hunt
 }
@@ -36,25 +38,33 @@ export class BatchQueue {
   #laneUsers = 0
   /** Users that one round seats, in which each lane has its turn. */
   #roundUsers = 0
+  readonly #now: () => number
+
+  /** `now` is monotonic milliseconds; default `performance.now`. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
 
   /** Queues the users of one request. */
   addForeground(flights: readonly Flight[]): void {
     if (flights.length === 0) return
     this.#laneUsers += flights.length
     this.#roundUsers += turnOf(flights.length)
-    this.#lanes.add({ flights, next: 0 })
+    this.#lanes.add({ flights: this.#queued(flights), next: 0 })
   }
 
   /** Queues users in front of all requests: they have waited before, and their call failed. */
   addDue(flights: readonly Flight[]): void {
-    for (const flight of flights) this.#due.add(flight)
+    for (const flight of this.#queued(flights)) this.#due.add(flight)
   }
 
   addRefresh(flight: Flight): void {
+    this.#queued([flight])
     this.#refresh.add(flight)
   }
 
   addGroups(groups: readonly Group[]): void {
+    for (const group of groups) this.#queued(group.flights)
     this.#groups.push(...groups)
   }
 
@@ -135,12 +145,28 @@ export class BatchQueue {
     return this.#refresh.size
   }
 
+  /** Of the foreground, those who wait again after a call that failed. */
+  get dueUsers(): number {
+    return this.#due.size
+  }
+
+  /** Users in groups that travel alone. */
+  get isolatedUsers(): number {
+    return this.#groups.reduce((users, group) => users + group.flights.length, 0)
+  }
+
   get hasGroups(): boolean {
     return this.#groups.length > 0
   }
 
   get isEmpty(): boolean {
     return this.foregroundUsers === 0 && this.#refresh.size === 0 && !this.hasGroups
+  }
+
+  #queued(flights: readonly Flight[]): readonly Flight[] {
+    const now = this.#now()
+    for (const flight of flights) flight.queuedAtMs = now
+    return flights
   }
 
   #seatLane(lane: Lane, seats: number, now: number, batch: Flight[], drop: Drop): void {

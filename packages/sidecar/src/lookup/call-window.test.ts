@@ -61,13 +61,39 @@ describe('CallWindow', () => {
     ])
   })
 
-  test('tells the most calls any trailing second held since it was last asked', () => {
+  test('tells the most calls that any trailing second held which ended after a moment, whoever else asks', () => {
     const window = new CallWindow(10)
-    for (const now of [0, 100, 200]) window.record(now)
-    expect(window.takeHighest(5_000)).toBe(3)
-    expect(window.takeHighest(5_000)).toBe(0)
-    window.record(5_100)
-    expect(window.takeHighest(5_100)).toBe(1)
-    expect(window.takeHighest(5_200)).toBe(1)
+    for (const now of [0, 100, 200, 3_000, 3_100, 4_500]) window.record(now)
+    const highest = [-1, 199, 200, 3_099, 3_100, 4_500].map((since) =>
+      window.highestSince(since, 6_000),
+    )
+    expect(highest).toEqual([3, 3, 2, 2, 1, 0])
+    expect(window.highestSince(4_500, 4_600)).toBe(1)
+  })
+
+  test('tells neither more nor fewer than there were, whenever calls start', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 60 }),
+        fc.integer({ min: 0, max: 20_000 }),
+        (share, pauses, sinceMs) => {
+          const window = new CallWindow(share)
+          const starts: number[] = []
+          let now = 0
+          let highest = 0
+          for (const pause of pauses) {
+            now += pause
+            now += window.waitMs(now)
+            window.record(now)
+            starts.push(now)
+            const calls = starts.filter((start) => start > now - 1_000).length
+            if (now > sinceMs) highest = Math.max(highest, calls)
+          }
+          const later = now + 1_000
+          expect(window.highestSince(sinceMs, later)).toBe(highest)
+        },
+      ),
+    )
   })
 })

@@ -12,7 +12,8 @@ export class CallWindow {
   readonly #startsMs: Float64Array
   readonly #windowMs: number
   #next = 0
-  #highest = 0
+  /** Moments at which the trailing second was as full as at none since: fuller ones before, emptier ones after. */
+  #peaks: { readonly atMs: number; readonly calls: number }[] = []
 
   constructor(callsPerSecond: number) {
     this.#startsMs = new Float64Array(Math.max(1, Math.floor(callsPerSecond))).fill(-Infinity)
@@ -28,7 +29,9 @@ export class CallWindow {
   record(now: number): void {
     this.#startsMs[this.#next] = now
     this.#next = (this.#next + 1) % this.#startsMs.length
-    this.#highest = Math.max(this.#highest, this.callsInLastSecond(now))
+    const calls = this.callsInLastSecond(now)
+    while ((this.#peaks.at(-1)?.calls ?? Infinity) <= calls) this.#peaks.pop()
+    this.#peaks.push({ atMs: now, calls })
   }
 
   callsInLastSecond(now: number): number {
@@ -37,10 +40,9 @@ export class CallWindow {
     return calls
   }
 
-  /** Returns the most calls any trailing second held since this was last asked. */
-  takeHighest(now: number): number {
-    const highest = this.#highest
-    this.#highest = this.callsInLastSecond(now)
-    return highest
+  /** Returns the most calls that any trailing second held which ended after `sinceMs`. */
+  highestSince(sinceMs: number, now: number): number {
+    const peak = this.#peaks.find(({ atMs }) => atMs > sinceMs)
+    return Math.max(peak?.calls ?? 0, this.callsInLastSecond(now))
   }
 }

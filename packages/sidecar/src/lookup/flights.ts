@@ -16,6 +16,8 @@ export class Flight {
   readonly waiters: Waiter[] = []
   /** An invalidation arrived after the fetch began: what it brings may be older than that. */
   invalidated = false
+  /** When it was last queued, monotonic milliseconds. */
+  queuedAtMs = 0
   /** Whether any call was made for it. */
   wasSent = false
   /** Calls it was in, but for those that were throttled, or refused for the sake of some user in them. */

@@ -123,9 +123,10 @@ describe('SlotGate', () => {
     const work = { pieces: 30 }
     const { gate } = gateWith(work, 10)
     await vi.advanceTimersByTimeAsync(6_000)
-    expect(gate.takeHighestWindow()).toBe(10)
+    expect(gate.highestWindowSince(-Infinity)).toBe(10)
+    const scrapedMs = performance.now()
     await vi.advanceTimersByTimeAsync(2_000)
-    expect(gate.takeHighestWindow()).toBe(0)
+    expect(gate.highestWindowSince(scrapedMs)).toBe(0)
   })
 })
 

@@ -78,7 +78,7 @@ export class SlotGate {
     })
   }
 
-  /** Waits for room in the window and takes it, for a call that needs no batch: the repeat after an expired signature. */
+  /** Waits for room in the window and takes it, for a call that needs no batch: a repeat with a new signature or another key. */
   async takeExtraCall(): Promise<void> {
     for (;;) {
       const waitMs = this.#window.waitMs(this.#options.now())
@@ -97,9 +97,9 @@ export class SlotGate {
     return this.#window.callsInLastSecond(now)
   }
 
-  /** The most calls that any trailing second held since this was last asked. */
-  takeHighestWindow(): number {
-    return this.#window.takeHighest(this.#options.now())
+  /** The most calls that any trailing second held which ended after `sinceMs`. */
+  highestWindowSince(sinceMs: number): number {
+    return this.#window.highestSince(sinceMs, this.#options.now())
   }
 
   get limiterReplacements(): number {

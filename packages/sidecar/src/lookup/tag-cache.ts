@@ -43,6 +43,9 @@ const ENTRY_OVERHEAD_BYTES = 230
 /** Unknown accounts get at most this share of the room, so that random ids cannot push out the real ones. */
 const UNKNOWN_SHARE = 0.1
 
+/** Why an entry is gone: no room for another, the share of unknown accounts used up, or told to go. */
+export type EvictionReason = 'capacity' | 'unknown-share' | 'invalidated'
+
 /** Texts remembered for sharing. An app has at most 1,000 distinct tags, so equal sets are common. */
 const SHARED_TEXTS_MAX = 4_096
 
@@ -55,6 +58,13 @@ export class TagCache {
   readonly #random: () => number
   readonly #known: LRUCache<string, KnownEntry>
   readonly #unknown: LRUCache<string, UnknownEntry>
+  readonly evicted: Record<EvictionReason, number> = {
+    capacity: 0,
+    'unknown-share': 0,
+    invalidated: 0,
+  }
+  #added = 0
+  #replaced = 0
   readonly #sharedTexts = new LRUCache<string, string>({ max: SHARED_TEXTS_MAX })
 
   constructor(options: TagCacheOptions) {
@@ -113,6 +123,16 @@ export class TagCache {
 
   /** Stores an entry in place of whatever was believed of the user before. */
   store(user: string, entry: CacheEntry): void {
+    const isNew = !this.#known.has(user) && !this.#unknown.has(user)
+    const expected = this.entries + (isNew ? 1 : 0)
+    this.#put(user, entry)
+    if (isNew) this.#added += 1
+    else this.#replaced += 1
+    // An entry larger than the whole room is one of them.
+    this.evicted[entry.kind === 'known' ? 'capacity' : 'unknown-share'] += expected - this.entries
+  }
+
+  #put(user: string, entry: CacheEntry): void {
     if (entry.kind === 'known') {
       this.#unknown.delete(user)
       this.#known.set(user, entry, { size: sizeBytes(user, entry.tagsJson) })
@@ -125,7 +145,9 @@ export class TagCache {
   /** Forgets a user; reports whether there was anything to forget. */
   delete(user: string): boolean {
     const known = this.#known.delete(user)
-    return this.#unknown.delete(user) || known
+    const isCached = this.#unknown.delete(user) || known
+    if (isCached) this.evicted.invalidated += 1
+    return isCached
   }
 
   /** Forgets everyone; returns how many entries there were. */
@@ -133,7 +155,18 @@ export class TagCache {
     const { entries } = this
     this.#known.clear()
     this.#unknown.clear()
+    this.evicted.invalidated += entries
     return entries
+  }
+
+  /** Writes of users that were not cached; entries = added − evicted. */
+  get added(): number {
+    return this.#added
+  }
+
+  /** Writes of users that were. */
+  get replaced(): number {
+    return this.#replaced
   }
 
   get entries(): number {

@@ -2,33 +2,18 @@ import { Admission } from './admission.ts'
 import { BatchCutter } from './batch-cutter.ts'
 import { type Batch, BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
-import type { Answer } from './outcome.ts'
 import { LIMITER_REPLACED, type LimiterReplaced } from './limiter-replaced.ts'
-import type { LookupState } from './lookup-state.ts'
+import type { Answer } from './outcome.ts'
+import type { LookupCounts } from './lookup-counts.ts'
+import type { FetchState } from './lookup-state.ts'
 import { Landing } from './landing.ts'
 import { Recovery } from './recovery.ts'
 import { RideAlong } from './ride-along.ts'
 import { SlotGate } from './slot-gate.ts'
-import type { TagCache } from './tag-cache.ts'
+import type { Surroundings, TagFetcherOptions } from './tag-fetcher-options.ts'
 import { Trouble } from './trouble.ts'
-import type { LoadBatch } from './upstream.ts'
 import { type HealthChange, UpstreamHealth } from './upstream-health.ts'
 import type { Waiting } from './waiting.ts'
-
-export interface TagFetcherOptions {
-  readonly load: LoadBatch
-  /** This process's share of the app's calls per second. */
-  readonly callsPerSecond: number
-  readonly maxConcurrentCalls: number
-  /** Users in one upstream call, 1 to 100. */
-  readonly batchMaxUsers: number
-  /** Users that may wait at once, foreground and refresh each. */
-  readonly queueMaxUsers: number
-  /** Last part of the fresh time, in milliseconds, in which a read user may ride along in spare room; 0 = off. */
-  readonly rideAlongMs: number
-  /** Told of each change of state once; default: nobody. */
-  readonly onChange?: (change: HealthChange | LimiterReplaced) => void
-}
 
 /** A place in a request's answer that the cache could not fill. */
 export interface Missing {
@@ -38,13 +23,6 @@ export interface Missing {
   readonly fallback: Answer | undefined
 }
 
-/** The world as the fetcher sees it. */
-export interface Surroundings {
-  readonly cache: TagCache
-  readonly now: () => number
-  readonly random: () => number
-}
-
 /**
  * TagFetcher gets users' tags from Tencent into the cache: one flight for each user, batches cut when a slot opens, and
  * everybody who waits told. It does not read the cache; what is fetched and who waits is its caller's to say.
@@ -52,8 +30,9 @@ export interface Surroundings {
 export class TagFetcher {
   readonly #options: TagFetcherOptions
   readonly #now: () => number
+  readonly #counts: LookupCounts
   readonly #flights = new Flights()
-  readonly #queue = new BatchQueue()
+  readonly #queue: BatchQueue
   readonly #trouble = new Trouble()
   readonly #health: UpstreamHealth
   readonly #rideAlong: RideAlong
@@ -62,12 +41,12 @@ export class TagFetcher {
   readonly #cutter: BatchCutter
   readonly #gate: SlotGate
   readonly #admission: Admission
-  #shedOverloaded = 0
-  #shedPaused = 0
 
-  constructor(options: TagFetcherOptions, { cache, now, random }: Surroundings) {
+  constructor(options: TagFetcherOptions, { cache, counts, now, random }: Surroundings) {
     this.#options = options
     this.#now = now
+    this.#counts = counts
+    this.#queue = new BatchQueue(now)
     this.#rideAlong = new RideAlong(options.rideAlongMs)
     const tell = (change: HealthChange | LimiterReplaced): void => options.onChange?.(change)
     this.#health = new UpstreamHealth(random, tell)
@@ -118,8 +97,9 @@ export class TagFetcher {
       const culprit = this.#trouble.culprit(user, now)
       const why = culprit ?? refusal ?? (isNew && room === 0 ? overloaded : undefined)
       if (why !== undefined) {
-        if (why === refusal) this.#shedPaused += 1
-        else if (why === overloaded) this.#shedOverloaded += 1
+        if (why === refusal) this.#counts.shed.paused += 1
+        else if (why === overloaded) this.#counts.shed.overloaded += 1
+        this.#counts.lookups.miss += 1
         request.refuse({ index, fallback }, why)
         continue
       }
@@ -129,6 +109,7 @@ export class TagFetcher {
       if (flight.refresh) this.#queue.promote(flight)
       // A user named twice in one request joins nobody else's fetch.
       const coalesced = !created && flight.waiters[0]?.request !== request
+      this.#counts.lookups[coalesced ? 'coalesced' : 'miss'] += 1
       flight.waiters.push(request.seat({ index, fallback, coalesced }))
     }
     this.#queue.addForeground(queued)
@@ -173,9 +154,11 @@ export class TagFetcher {
     this.#trouble.clear()
   }
 
-  /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
-  takeExtraCall(): Promise<void> {
-    return this.#gate.takeExtraCall()
+  /** Takes room in the call budget for a call outside the queue: a repeat with a new signature or another key. */
+  async takeExtraCall(): Promise<void> {
+    await this.#gate.takeExtraCall()
+    this.#counts.touch(this.#now())
+    this.#counts.calls.results.repeated += 1
   }
 
   /** There are new credentials: if the ones before were refused, one call may try them at once. */
@@ -183,21 +166,27 @@ export class TagFetcher {
     this.#health.credentialsChanged()
   }
 
-  /** Everything but the cache; the window's maximum starts anew. */
-  state(now: number): Omit<LookupState, 'cacheEntries' | 'cacheBytes'> {
+  /** The most calls that any trailing second held which ended after `sinceMs`. */
+  highestWindowSince(sinceMs: number): number {
+    return this.#gate.highestWindowSince(sinceMs)
+  }
+
+  /** Everything but the cache and what is counted. */
+  state(now: number): FetchState {
     return {
       breaker: this.#health.breakerState(now),
       credentials: this.#health.credentialsState(now),
+      refusal: this.#health.refusal(now),
+      lastFailureMessage: this.#health.lastFailureMessage,
+      isThrottled: this.#health.isThrottled,
       paceFactor: this.#health.paceFactor(now),
       foregroundUsers: this.#queue.foregroundUsers,
+      retryUsers: this.#queue.dueUsers,
       refreshUsers: this.#queue.refreshUsers,
+      isolatedUsers: this.#queue.isolatedUsers,
       flights: this.#flights.size,
-      windowCalls: this.#gate.takeHighestWindow(),
-      callsAnswered: this.#health.callsAnswered,
-      callsFailed: this.#health.callsFailed,
+      callsInLastSecond: this.#gate.callsInLastSecond(now),
       retries: this.#recovery.retries,
-      shedOverloaded: this.#shedOverloaded,
-      shedPaused: this.#shedPaused,
       limiterReplacements: this.#gate.limiterReplacements,
     }
   }
@@ -215,16 +204,24 @@ export class TagFetcher {
   async #call(batch: Batch): Promise<void> {
     // A value is as old as the moment it was asked for: Tencent may have read it at any time since (RFC 9111, 4.2.3).
     const startedAtMs = this.#now()
+    this.#counts.touch(startedAtMs)
+    const { calls } = this.#counts
+    calls.started(batch, startedAtMs)
     for (const flight of batch.flights) flight.send()
     this.#recovery.callStarted(batch, startedAtMs)
     const call = this.#health.started(startedAtMs)
     try {
       const reply = await this.#options.load(batch.flights.map((flight) => flight.user))
-      this.#health.answered(call, this.#now())
+      const answeredAtMs = this.#now()
+      calls.answered(answeredAtMs - startedAtMs)
+      this.#health.answered(call, answeredAtMs)
       batch.hunt?.succeeded()
       this.#landing.answered(batch.flights, reply, startedAtMs)
     } catch (error) {
-      this.#health.failed(call, error, this.#now())
+      const failedAtMs = this.#now()
+      this.#counts.touch(failedAtMs)
+      calls.failed(error, failedAtMs - startedAtMs)
+      this.#health.failed(call, error, failedAtMs)
       this.#recovery.callFailed(batch, error)
     }
     // After an answer too: it may have queued who was parked behind a flight of it.

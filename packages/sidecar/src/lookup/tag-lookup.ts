@@ -1,8 +1,11 @@
 import type { CacheWishes, FreshnessWindows } from './freshness.ts'
 import { type Failure, type Outcome, refused } from './outcome.ts'
+import { LookupCounts } from './lookup-counts.ts'
 import type { LookupState } from './lookup-state.ts'
 import { type CacheEntry, TagCache } from './tag-cache.ts'
-import { type Missing, TagFetcher, type TagFetcherOptions } from './tag-fetcher.ts'
+import { type Missing, TagFetcher } from './tag-fetcher.ts'
+import type { TagFetcherOptions } from './tag-fetcher-options.ts'
+import { type MinuteOfTotals, totalsOf } from './totals.ts'
 import { Waiting } from './waiting.ts'
 
 export interface TagLookupOptions extends TagFetcherOptions {
@@ -43,6 +46,7 @@ const ONLY_IF_CACHED: Failure = {
 export class TagLookup {
   readonly #now: () => number
   readonly #cache: TagCache
+  readonly #counts = new LookupCounts()
   readonly #fetcher: TagFetcher
 
   constructor(options: TagLookupOptions) {
@@ -53,7 +57,12 @@ export class TagLookup {
       windows: options.windows,
       random,
     })
-    this.#fetcher = new TagFetcher(options, { cache: this.#cache, now: this.#now, random })
+    this.#fetcher = new TagFetcher(options, {
+      cache: this.#cache,
+      counts: this.#counts,
+      now: this.#now,
+      random,
+    })
   }
 
   /**
@@ -64,31 +73,40 @@ export class TagLookup {
     const now = this.#now()
     const outcomes: (Outcome | undefined)[] = []
     const missing: Missing[] = []
+    this.#counts.touch(now)
+    const counts = this.#counts.lookups
     for (const [index, user] of users.entries()) {
       const entry = this.#cache.get(user)
       const verdict = entry === undefined ? 'expired' : this.#cache.judge(entry, wishes, now)
       const mayAskUpstream = wishes.onlyIfCached !== true
       if (entry !== undefined && verdict === 'fresh') {
+        counts[entry.kind === 'unknown' ? 'unknown' : 'fresh'] += 1
         this.#noteRead(user, entry)
         outcomes[index] = this.#cache.answer(entry, 'fresh')
       } else if (entry !== undefined && verdict === 'revalidate') {
+        counts.stale += 1
         if (mayAskUpstream) this.#fetcher.refresh(user)
         outcomes[index] = this.#cache.answer(entry, 'stale')
       } else if (!mayAskUpstream) {
+        counts.miss += 1
         outcomes[index] = refused(ONLY_IF_CACHED)
       } else {
         const isFallback = entry !== undefined && verdict === 'fallback'
         const fallback = isFallback ? this.#cache.answer(entry, 'stale', wishes) : undefined
         const isCooling = fallback !== undefined && this.#fetcher.isCooling(user, now)
-        outcomes[index] = isCooling && !asksForNewer(wishes) ? fallback : undefined
-        if (outcomes[index] === undefined) missing.push({ user, index, fallback })
+        if (isCooling && !asksForNewer(wishes)) {
+          counts.stale += 1
+          outcomes[index] = fallback
+        } else missing.push({ user, index, fallback })
       }
     }
     // No await between reading the cache above and joining the flights here. With one, this could happen:
     //   1 A reads the cache: no xiaoming   2 B's flight for xiaoming lands and is cached   3 A joins: no flight, starts another
     // and a user just fetched is fetched again.
     if (missing.length > 0) return this.#wait(outcomes, missing, wishes, now)
-    return outcomes.filter((outcome) => outcome !== undefined)
+    const settled = outcomes.filter((outcome) => outcome !== undefined)
+    this.#counts.ended(settled, false)
+    return settled
   }
 
   /** Forgets these users; returns how many were cached. A fetch already under way does not bring the old value back. */
@@ -107,7 +125,7 @@ export class TagLookup {
     return this.#cache.clear()
   }
 
-  /** Takes room in the call budget for a call outside the queue: the repeat after an expired signature. */
+  /** Takes room in the call budget for a call outside the queue: a repeat with a new signature or another key. */
   takeExtraCall(): Promise<void> {
     return this.#fetcher.takeExtraCall()
   }
@@ -117,10 +135,30 @@ export class TagLookup {
     this.#fetcher.credentialsChanged()
   }
 
-  /** How things are at the moment, for metrics. */
+  /** How things are at the moment, for metrics. Looking changes nothing. */
   state(): LookupState {
-    const { entries, bytes } = this.#cache
-    return { ...this.#fetcher.state(this.#now()), cacheEntries: entries, cacheBytes: bytes }
+    return {
+      ...this.#fetcher.state(this.#now()),
+      ...this.#counts.state(),
+      cacheEntries: this.#cache.entries,
+      cacheBytes: this.#cache.bytes,
+      cacheAdded: this.#cache.added,
+      cacheReplaced: this.#cache.replaced,
+      cacheEvicted: { ...this.#cache.evicted },
+    }
+  }
+
+  /** What was counted up to the beginning of each second of the last minute, and up to now. */
+  lastMinute(): MinuteOfTotals {
+    return {
+      atBeginnings: this.#counts.minute.atBeginnings(this.#now()),
+      now: totalsOf(this.#counts),
+    }
+  }
+
+  /** The most upstream calls that any trailing second held which ended after `sinceMs`. */
+  highestWindowSince(sinceMs: number): number {
+    return this.#fetcher.highestWindowSince(sinceMs)
   }
 
   /** Starts no further call. Those under way settle. */
@@ -128,7 +166,7 @@ export class TagLookup {
     this.#fetcher.close()
   }
 
-  #wait(
+  async #wait(
     outcomes: (Outcome | undefined)[],
     missing: readonly Missing[],
     wishes: LookupWishes,
@@ -137,7 +175,10 @@ export class TagLookup {
     const request = new Waiting(outcomes, wishes.deadlineMs, this.#now)
     this.#fetcher.join(missing, request, wishes.noCache === true)
     const patienceMs = asksForNewer(wishes) ? Infinity : this.#fetcher.patienceMs(now)
-    return request.begin(now, patienceMs, wishes.callerLeft?.())
+    const settled = await request.begin(now, patienceMs, wishes.callerLeft?.())
+    this.#counts.touch(this.#now())
+    this.#counts.ended(settled, request.callerHasLeft)
+    return settled
   }
 
   #noteRead(user: string, entry: CacheEntry): void {

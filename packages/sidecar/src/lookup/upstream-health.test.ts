@@ -252,15 +252,6 @@ describe('a throttling upstream', () => {
   })
 })
 
-describe('the count of calls', () => {
-  test('tells those that were answered from those that failed, whatever they failed for', () => {
-    const { health, call } = healthWith()
-    for (let answer = 0; answer < 2; answer += 1) call(0)
-    for (const error of [unreachable(), refused(90_001), new TypeError('a defect')]) call(0, error)
-    expect([health.callsAnswered, health.callsFailed]).toEqual([2, 3])
-  })
-})
-
 describe('the round trip', () => {
   test('is learnt from calls that were answered, and from no others', () => {
     const { health, call } = healthWith()

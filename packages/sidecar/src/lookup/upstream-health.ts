@@ -40,10 +40,9 @@ export class UpstreamHealth {
   readonly #pace = new Pace()
   readonly #tell: (change: HealthChange) => void
   readonly roundTrip: RoundTrip = new RoundTrip()
-  #callsAnswered = 0
-  #callsFailed = 0
   #isRefused = false
   #isThrottled = false
+  #lastFailureMessage: string | undefined
   #refusedWith: RefusedError | undefined
 
   constructor(random: () => number, tell: (change: HealthChange) => void) {
@@ -86,7 +85,6 @@ export class UpstreamHealth {
   }
 
   answered(call: CallUnderWay, now: number): void {
-    this.#callsAnswered += 1
     this.#credentials.ended('proved', call.startedAtMs, now)
     this.roundTrip.answered(now - call.startedAtMs)
     this.#breakerEnded(false, call, now)
@@ -106,10 +104,10 @@ export class UpstreamHealth {
       failureClass === 'credentials' ||
       failureClass === 'operator' ||
       failureClass === 'expired-signature'
-    this.#callsFailed += 1
     this.#credentials.ended(isRefusal ? 'refused' : 'silent', call.startedAtMs, now)
     if (isRefusal && error instanceof RefusedError) this.#credentialsRefused(error)
     if (failureClass === 'throttled') this.#throttled(call, now)
+    if (error instanceof TencentError) this.#lastFailureMessage = error.message
     const hintMs = error instanceof HttpStatusError ? (error.retryAfterMs ?? 0) : 0
     this.#breakerEnded(failureClass === 'retry', call, now, hintMs)
   }
@@ -119,12 +117,14 @@ export class UpstreamHealth {
     if (this.#isRefused) this.#credentials.changed()
   }
 
-  get callsAnswered(): number {
-    return this.#callsAnswered
+  /** What the last call that failed failed of, in core's words; undefined if none did. */
+  get lastFailureMessage(): string | undefined {
+    return this.#lastFailureMessage
   }
 
-  get callsFailed(): number {
-    return this.#callsFailed
+  /** Reports whether Tencent throttled the app, until a call starts at the full pace again. */
+  get isThrottled(): boolean {
+    return this.#isThrottled
   }
 
   /** Share of the full pace, 0.1 to 1. */

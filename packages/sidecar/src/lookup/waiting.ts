@@ -41,6 +41,7 @@ export class Waiting {
   #isPatient = true
   #openWithoutFallback = 0
   #over = false
+  #callerHasLeft = false
 
   /** `outcomes` holds what is known already; the places still undefined are to be filled. */
   constructor(outcomes: (Outcome | undefined)[], deadlineMs: number, now: () => number) {
@@ -81,8 +82,9 @@ export class Waiting {
     if (hasFallback && patienceMs < leftMs) {
       this.#patience = setTimeout(() => this.#losePatience(), patienceMs)
     }
-    if (this.#open.size === 0 || callerLeft?.aborted === true) this.#end()
-    else callerLeft?.addEventListener('abort', () => this.#end(), { once: true })
+    if (callerLeft?.aborted === true) this.#left()
+    else if (this.#open.size === 0) this.#end()
+    else callerLeft?.addEventListener('abort', () => this.#left(), { once: true })
     return this.#done.promise
   }
 
@@ -94,6 +96,17 @@ export class Waiting {
         ? this.#fallbackOr(waiter.fallback, result)
         : { ...result, source: waiter.coalesced ? 'coalesced' : result.source }
     this.#endIfAnswered()
+  }
+
+  /** Whether it ended because the caller left. */
+  get callerHasLeft(): boolean {
+    return this.#callerHasLeft
+  }
+
+  #left(): void {
+    if (this.#over) return
+    this.#callerHasLeft = true
+    this.#end()
   }
 
   #losePatience(): void {

@@ -10,7 +10,8 @@ import {
   refusedWith,
   unreachable,
 } from '../../tests/support/recording-upstream.ts'
-import { KeyRing } from './key-ring.ts'
+import { KeyRing, type SignedCalls } from './key-ring.ts'
+import type { LoadBatch } from '../lookup/upstream.ts'
 import type { Verdict } from './secret-change.ts'
 
 beforeEach(() => {
@@ -53,16 +54,17 @@ function ringWith(...accepted: readonly string[]) {
       tencent.inFile = undefined
     },
     onVerdict: (verdict) => verdicts.push(verdict),
-    loadWith: (secret) => async () => {
-      const key = secret.reveal()
-      const { refusal, callMs } = tencent
-      const isGood = tencent.accepts.has(key)
-      const startedAtMs = performance.now()
-      calls.push({ key, startedAtMs, endedAtMs: startedAtMs + callMs, isGood })
-      await new Promise((resolve) => setTimeout(resolve, callMs))
-      if (!isGood) throw refusal
-      return ANSWER
-    },
+    signedWith: (secret) =>
+      signedCalls(async () => {
+        const key = secret.reveal()
+        const { refusal, callMs } = tencent
+        const isGood = tencent.accepts.has(key)
+        const startedAtMs = performance.now()
+        calls.push({ key, startedAtMs, endedAtMs: startedAtMs + callMs, isGood })
+        await new Promise((resolve) => setTimeout(resolve, callMs))
+        if (!isGood) throw refusal
+        return ANSWER
+      }),
   })
   const call = (): Promise<string> =>
     ring.load(['xiaoming']).then(
@@ -352,11 +354,12 @@ test('guarantee 1: repeats have their room in the budget, however often the file
     takeExtraCall: () => lookup.takeExtraCall(),
     lookForNew: async () => undefined,
     onVerdict: () => undefined,
-    loadWith: (secret) => async (users) => {
-      const reply = await upstream.load(users)
-      if (secret.reveal() === 'old') return reply
-      throw refusedWith(70_009)
-    },
+    signedWith: (secret) =>
+      signedCalls(async (users) => {
+        const reply = await upstream.load(users)
+        if (secret.reveal() === 'old') return reply
+        throw refusedWith(70_009)
+      }),
   })
   const lookup = lookupOver(
     { ...upstream, load: (users) => ring.load(users) },
@@ -371,3 +374,5 @@ test('guarantee 1: repeats have their room in the budget, however often the file
   expect(upstream.calls.length).toBeGreaterThan(150)
   expect(mostCallsInAnySecond(upstream.calls)).toBe(10)
 })
+
+const signedCalls = (load: LoadBatch): SignedCalls => ({ load, userSigExpiresAtMs: () => 0 })

@@ -10,10 +10,16 @@ const REFUSAL_BELIEVED_MS = 60_000
 /** The key on trial, the one in use, and once more the one on trial: Tencent may change between the first two. */
 const CALLS_MAX = 3
 
-/** A key with what makes calls that are signed with it. */
+/** Makes calls that are signed with one key. */
+export interface SignedCalls {
+  readonly load: LoadBatch
+  /** When the UserSig in use expires; wall clock. */
+  readonly userSigExpiresAtMs: () => number
+}
+
 interface Key {
   readonly secret: Secret
-  readonly load: LoadBatch
+  readonly calls: SignedCalls
   /** When Tencent last refused it; absent = it did not, or accepted it since. */
   refusedAtMs?: number | undefined
   /** When the last call began that was refused, and the last one that was answered. */
@@ -25,7 +31,7 @@ interface Key {
 export interface KeyRingOptions {
   readonly secretKey: Secret
   /** Returns what makes calls that are signed with a key. */
-  readonly loadWith: (secretKey: Secret) => LoadBatch
+  readonly signedWith: (secretKey: Secret) => SignedCalls
   /** Takes room in the call budget for a repeat. */
   readonly takeExtraCall: () => Promise<void>
   /** Has the file looked at now: whether it brings a new key that is not known yet. Called when no known key helps. */
@@ -61,6 +67,11 @@ export class KeyRing implements SecretRing {
   constructor(options: KeyRingOptions) {
     this.#options = options
     this.#inUse = this.#keyOf(options.secretKey)
+  }
+
+  /** Of the key in use; wall clock. */
+  get userSigExpiresAtMs(): number {
+    return this.#inUse.calls.userSigExpiresAtMs()
   }
 
   get isOnTrial(): boolean {
@@ -132,7 +143,7 @@ export class KeyRing implements SecretRing {
   async #judgedCall(key: Key, users: readonly string[]): Promise<TagReply> {
     const startedAtMs = this.#options.now()
     try {
-      const reply = await key.load(users)
+      const reply = await key.calls.load(users)
       this.#accepted(key, startedAtMs)
       return reply
     } catch (error) {
@@ -161,8 +172,8 @@ export class KeyRing implements SecretRing {
   }
 
   #keyOf(secret: Secret): Key {
-    const load = this.#options.loadWith(secret)
-    return { secret, load, badSinceMs: -Infinity, goodSinceMs: -Infinity, isRefusalTold: false }
+    const calls = this.#options.signedWith(secret)
+    return { secret, calls, badSinceMs: -Infinity, goodSinceMs: -Infinity, isRefusalTold: false }
   }
 }
 

@@ -7,7 +7,10 @@ import type { SecretChange, SecretState } from './secret-change.ts'
 import { TokenRing } from './token-ring.ts'
 import { WatchedSecret } from './watched-secret.ts'
 
-export interface SecretsOptions extends Pick<KeyRingOptions, 'loadWith' | 'takeExtraCall' | 'now'> {
+export interface SecretsOptions extends Pick<
+  KeyRingOptions,
+  'signedWith' | 'takeExtraCall' | 'now'
+> {
   readonly secretKey: Secret
   /** Absent = it was given itself, and does not change. */
   readonly secretKeyFile: string | undefined
@@ -24,12 +27,16 @@ export interface SecretsOptions extends Pick<KeyRingOptions, 'loadWith' | 'takeE
 export class Secrets {
   /** Makes upstream calls, signed with the secret key in use or on trial. */
   readonly load: LoadBatch
+  /** When the UserSig of the key in use expires; wall clock. */
+  readonly userSigExpiresAtMs: () => number
   /** Reports whether a text is an access token to let in; absent = callers need none. */
   readonly acceptsToken: ((text: string) => boolean) | undefined
   readonly #watched: WatchedSecret[] = []
 
   constructor(options: SecretsOptions) {
-    this.load = this.#keys(options)
+    const keys = this.#keys(options)
+    this.load = (users) => keys.load(users)
+    this.userSigExpiresAtMs = () => keys.userSigExpiresAtMs
     this.acceptsToken = this.#tokens(options)
   }
 
@@ -47,7 +54,7 @@ export class Secrets {
     for (const watched of this.#watched) watched.close()
   }
 
-  #keys(options: SecretsOptions): LoadBatch {
+  #keys(options: SecretsOptions): KeyRing {
     const { secretKey, secretKeyFile, onChange, credentialsChanged } = options
     // Only a key that the file brought is judged, and then there is a file.
     const ring = new KeyRing({
@@ -68,7 +75,7 @@ export class Secrets {
             onProspect: credentialsChanged,
           })
     if (file !== undefined) this.#watched.push(file)
-    return (users) => ring.load(users)
+    return ring
   }
 
   #tokens(options: SecretsOptions): ((text: string) => boolean) | undefined {
