@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net'
+
 import { INVALID, type ValueKind } from './value-kinds.ts'
 
 /** Where a listener accepts connections. */
@@ -38,7 +40,7 @@ export function isLocal(address: ListenAddress): boolean {
 
 function isLoopbackHost(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
+  return name === 'localhost' || name === '::1' || (name.startsWith('127.') && isIPv4(name))
 }
 
 export function addressText(address: ListenAddress): string {

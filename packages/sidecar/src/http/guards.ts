@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { isIPv4 } from 'node:net'
 
 import type { Secret } from '@tagside/core'
 
@@ -15,7 +16,13 @@ export interface GuardOptions {
   readonly accessToken: Secret | undefined
 }
 
-const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via'] as const
+const FORWARDING_HEADERS = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-real-ip',
+  'forwarded',
+  'via',
+] as const
 
 /**
  * Returns the guard of the data listener: it looks at a request before anything else does and returns the problem if the
@@ -38,12 +45,8 @@ function hostProblem(
   allowedHosts: ReadonlySet<string>,
 ): Problem | undefined {
   // Node accepts a second Host and an absolute-form target without a word.
-  let hosts = 0
-  const { rawHeaders } = request
-  for (let name = 0; name < rawHeaders.length; name += 2) {
-    if (rawHeaders[name]?.toLowerCase() === 'host') hosts += 1
-  }
-  if (hosts > 1) return new Problem('invalid-request', 'the request has more than one Host header')
+  if (timesSent(request, 'host') > 1)
+    return new Problem('invalid-request', 'the request has more than one Host header')
   const isOriginForm = request.url?.startsWith('/') ?? false
   if (isOriginForm && isNeighbour(request.headers.host ?? '', allowedHosts)) return undefined
   return new Problem(
@@ -52,13 +55,22 @@ function hostProblem(
   )
 }
 
+/** Where a header may be sent once only, Node takes the first and drops the others. */
+function timesSent({ rawHeaders }: IncomingMessage, header: string): number {
+  let times = 0
+  for (let name = 0; name < rawHeaders.length; name += 2) {
+    if (rawHeaders[name]?.toLowerCase() === header) times += 1
+  }
+  return times
+}
+
 /** Host names with optional port; brackets around IPv6. All of 127.0.0.0/8 is loopback. */
 function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
   const name = host.toLowerCase().replace(/:\d*$/, '')
   return (
     name === 'localhost' ||
     name === '[::1]' ||
-    /^127(?:\.\d{1,3}){3}$/.test(name) ||
+    (name.startsWith('127.') && isIPv4(name)) ||
     allowedHosts.has(name) ||
     allowedHosts.has(host.toLowerCase())
   )
@@ -85,7 +97,8 @@ function forwardingProblem(request: IncomingMessage): Problem | undefined {
 
 function tokenProblem(request: IncomingMessage, expected: Buffer): Problem | undefined {
   const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ')
-  const given = scheme?.toLowerCase() === 'bearer' && rest.length === 0 ? (token ?? '') : ''
+  const isOne = rest.length === 0 && timesSent(request, 'authorization') < 2
+  const given = scheme?.toLowerCase() === 'bearer' && isOne ? (token ?? '') : ''
   // Digests have one length, so the comparison takes one time, whatever was sent.
   if (timingSafeEqual(digest(given), expected)) return undefined
   return new Problem('unauthorized', 'send the access token as Authorization: Bearer TOKEN', {

@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
-import { BrokenRequests } from './broken-requests.ts'
+import { BrokenRequests, type ClientError } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
 import type { Guard } from './guards.ts'
 import { Problem } from './problem.ts'
@@ -19,6 +19,25 @@ export class ListenError extends Error {
   readonly code = 'TAGSIDE_LISTEN'
 }
 
+/** As Node says it of the codings that it does not know. */
+const UNKNOWN_CODING: ClientError = Object.assign(new Error('unknown transfer coding'), {
+  code: 'HPE_INVALID_TRANSFER_ENCODING',
+})
+
+/** What the connections of one listener may take. */
+export interface ListenerBounds {
+  /** Connections at a time; further ones are ended at once. Default 4,096. */
+  readonly connectionsMax: number
+  /** Milliseconds in which nothing moves while a request is under way; longer than any deadline. Default 30,000. */
+  readonly silenceMs: number
+}
+
+/** An idle connection costs some 10 KB: all of them take no more than a small cache does. */
+const DEFAULT_BOUNDS: ListenerBounds = { connectionsMax: 4_096, silenceMs: 30_000 }
+
+/** Of a socket file: whoever may write to it may ask. Others than its user and group may not, whatever the umask. */
+const SOCKET_UMASK = 0o117
+
 /**
  * Listener accepts HTTP connections on one address. Its bounds keep a slow or silent client from holding anything
  * for long: complete headers within 2 s, the request within 5 s, looked at twice a second.
@@ -29,9 +48,18 @@ export class Listener {
   readonly #unanswered = new Set<ServerResponse>()
 
   /** The guard sees every request as it came over the wire, before anything is made of it. */
-  constructor(address: ListenAddress, fetch: Fetch, guard: Guard = () => undefined) {
+  constructor(
+    address: ListenAddress,
+    fetch: Fetch,
+    guard: Guard = () => undefined,
+    bounds: ListenerBounds = DEFAULT_BOUNDS,
+  ) {
     this.#address = address
-    const handle = getRequestListener((request) => fetch(request), { errorHandler: unreadable })
+    // HTTP/1.0 needs no Host, and some load balancers probe that way; where a Host matters, the guard has looked at it.
+    const handle = getRequestListener((request) => fetch(request), {
+      errorHandler: unreadable,
+      hostname: 'localhost',
+    })
     const broken = new BrokenRequests()
     this.#server = createServer(
       {
@@ -42,6 +70,8 @@ export class Listener {
         maxHeaderSize: 8 * 1024,
       },
       (incoming, outgoing) => {
+        if (incoming.socket.destroyed) return
+        if (!isFramed(incoming)) return broken.givenUp(UNKNOWN_CODING, incoming.socket)
         broken.began(incoming.socket, outgoing)
         outgoing.shouldKeepAlive &&= this.#server.listening
         this.#unanswered.add(outgoing)
@@ -51,14 +81,21 @@ export class Listener {
         else refuse(problem, incoming, outgoing)
       },
     )
+    this.#server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      // Who is refused is not asked for the body.
+      if (guard(incoming) === undefined) outgoing.writeContinue()
+      this.#server.emit('request', incoming, outgoing)
+    })
     this.#server.on('clientError', (error, socket) => broken.givenUp(error, socket))
+    this.#server.maxConnections = bounds.connectionsMax
+    this.#server.timeout = bounds.silenceMs
   }
 
   /** Starts to accept connections; returns the URL, or `unix:` and the path. Throws {@link ListenError}. */
   async listen(): Promise<string> {
     const address = this.#address
     if (address.kind === 'unix') await removeDeadSocket(address.path)
-    this.#server.listen(address.kind === 'unix' ? { path: address.path } : address)
+    this.#bind(address)
     try {
       await once(this.#server, 'listening')
     } catch (error) {
@@ -68,6 +105,17 @@ export class Listener {
     if (address.kind === 'unix' || bound === null || typeof bound === 'string')
       return addressText(address)
     return `http://${addressText({ ...address, port: bound.port })}`
+  }
+
+  #bind(address: ListenAddress): void {
+    if (address.kind === 'tcp') {
+      this.#server.listen(address)
+      return
+    }
+    // The file is made in this very call. A chmod after it would leave a moment in which others could connect.
+    const before = process.umask(SOCKET_UMASK)
+    this.#server.listen({ path: address.path })
+    process.umask(before)
   }
 
   /** Accepts no further connection, and ends idle ones; resolves when the requests under way are answered. */
@@ -83,6 +131,15 @@ export class Listener {
   cut(): void {
     this.#server.closeAllConnections()
   }
+}
+
+/**
+ * Reports whether the end of the body is where Node takes it to be. It takes `gzip, chunked` for chunks as they are, and the routes would
+ * read compressed bytes.
+ */
+function isFramed({ headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding']
+  return coding === undefined || coding.toLowerCase() === 'chunked'
 }
 
 function refuse(problem: Problem, incoming: IncomingMessage, outgoing: ServerResponse): void {
