@@ -73,7 +73,13 @@ export function wire(config: Config, log: Log): Sidecar {
   })
   return {
     lookup,
-    data: new Listener(config.listen, app, createGuard(config)),
+    data: new Listener(config.listen, app, createGuard(config), {
+      onFull: () =>
+        log.warn(
+          { event: 'connections-refused' },
+          'the data listener has as many connections as it takes, and ends further ones: see who opens so many',
+        ),
+    }),
     ops:
       config.opsListen === 'off'
         ? undefined

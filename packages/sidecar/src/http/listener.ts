@@ -27,13 +27,17 @@ const UNKNOWN_CODING: ClientError = Object.assign(new Error('unknown transfer co
 /** What the connections of one listener may take. */
 export interface ListenerBounds {
   /** Connections at a time; further ones are ended at once. Default 4,096. */
-  readonly connectionsMax: number
+  readonly connectionsMax?: number
   /** Milliseconds in which nothing moves while a request is under way; longer than any deadline. Default 30,000. */
-  readonly silenceMs: number
+  readonly silenceMs?: number
+  /** Told that connections are being ended because there are too many; once a minute at most. */
+  readonly onFull?: () => void
 }
 
-/** An idle connection costs some 10 KB: all of them take no more than a small cache does. */
-const DEFAULT_BOUNDS: ListenerBounds = { connectionsMax: 4_096, silenceMs: 30_000 }
+/** An idle connection costs some 20 KB, so that all of them fit beside the cache into a small container. */
+const CONNECTIONS_MAX = 4_096
+const SILENCE_MS = 30_000
+const TELL_FULL_EVERY_MS = 60_000
 
 /** Of a socket file: whoever may write to it may ask. Others than its user and group may not, whatever the umask. */
 const SOCKET_UMASK = 0o117
@@ -52,7 +56,7 @@ export class Listener {
     address: ListenAddress,
     fetch: Fetch,
     guard: Guard = () => undefined,
-    bounds: ListenerBounds = DEFAULT_BOUNDS,
+    bounds: ListenerBounds = {},
   ) {
     this.#address = address
     // HTTP/1.0 needs no Host, and some load balancers probe that way; where a Host matters, the guard has looked at it.
@@ -87,8 +91,14 @@ export class Listener {
       this.#server.emit('request', incoming, outgoing)
     })
     this.#server.on('clientError', (error, socket) => broken.givenUp(error, socket))
-    this.#server.maxConnections = bounds.connectionsMax
-    this.#server.timeout = bounds.silenceMs
+    this.#server.timeout = bounds.silenceMs ?? SILENCE_MS
+    this.#server.maxConnections = bounds.connectionsMax ?? CONNECTIONS_MAX
+    let toldAtMs = -Infinity
+    this.#server.on('drop', () => {
+      if (performance.now() - toldAtMs < TELL_FULL_EVERY_MS) return
+      toldAtMs = performance.now()
+      bounds.onFull?.()
+    })
   }
 
   /** Starts to accept connections; returns the URL, or `unix:` and the path. Throws {@link ListenError}. */

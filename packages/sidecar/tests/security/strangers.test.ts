@@ -1,8 +1,11 @@
+import { once } from 'node:events'
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { problemOf } from './support/problem-of.ts'
-import { rawRequest } from './support/raw-http.ts'
-import { type StartedSidecar, startSidecar } from './support/start-sidecar.ts'
+import { problemsOf } from '../support/config-sources.ts'
+import { problemOf } from '../support/problem-of.ts'
+import { openSocket, rawRequest } from '../support/raw-http.ts'
+import { environmentFor, type StartedSidecar, startSidecar } from '../support/start-sidecar.ts'
 
 const TOKEN = 'canary-token-3b1c'
 
@@ -20,7 +23,7 @@ afterAll(async () => {
 
 const get = 'GET /v1/users/xiaoming/tags HTTP/1.1'
 
-describe('a request is answered when its Host', () => {
+describe('T3: a request is answered when its Host', () => {
   test.each([
     'localhost',
     'localhost:7430',
@@ -42,7 +45,7 @@ describe('a request is answered when its Host', () => {
   )
 })
 
-describe('a request is refused with 403 forbidden-host when', () => {
+describe('T3: a request is refused with 403 forbidden-host when', () => {
   const refusal = { status: 403, code: 'forbidden-host', retryable: false }
 
   test.each([
@@ -61,6 +64,20 @@ describe('a request is refused with 403 forbidden-host when', () => {
     'pod',
     'pod:80',
     'tagside.svc.example.com',
+    '127.1',
+    '127.0.0.999',
+    '127.0.0.1.',
+    '2130706433',
+    '0x7f000001',
+    '[::1%25lo]',
+    '[::ffff:127.0.0.1]',
+    'localhost:7430@example.com',
+    'example.com@localhost',
+    'localhost/example.com',
+    'localhost, example.com',
+    'localhost:80:80',
+    'http://localhost',
+    '',
   ])('its Host is %s', async (host) => {
     const response = await rawRequest(started.url, get, `Host: ${host}`)
     expect(await problemOf(response)).toMatchObject(refusal)
@@ -76,7 +93,7 @@ describe('a request is refused with 403 forbidden-host when', () => {
   )
 })
 
-describe('a request is refused with 400 invalid-request when it has more than one Host:', () => {
+describe('T3: a request is refused with 400 invalid-request when it has more than one Host:', () => {
   test.each([
     ['localhost', 'localhost'],
     ['localhost', 'example.com'],
@@ -87,7 +104,7 @@ describe('a request is refused with 400 invalid-request when it has more than on
   })
 })
 
-describe('a request is refused with 403 forbidden-origin when it comes from a page:', () => {
+describe('T3: a request is refused with 403 forbidden-origin when it comes from a page:', () => {
   test.each([
     'Origin: https://example.com',
     'Origin: http://localhost:7430',
@@ -101,18 +118,32 @@ describe('a request is refused with 403 forbidden-origin when it comes from a pa
     expect(await problemOf(response)).toMatchObject({ status: 403, code: 'forbidden-origin' })
   })
 
+  test('an Origin behind nine hundred other headers', async () => {
+    const others = Array.from({ length: 900 }, () => 'X:')
+    const response = await rawRequest(
+      started.url,
+      get,
+      'Host: localhost',
+      ...others,
+      'Origin: null',
+    )
+    expect(await problemOf(response)).toMatchObject({ status: 403, code: 'forbidden-origin' })
+  })
+
   test('typed into the address bar it does not', async () => {
     const response = await rawRequest(started.url, get, 'Host: localhost', 'Sec-Fetch-Site: none')
     expect(response.status).toBe(200)
   })
 })
 
-describe('a request is refused with 403 forwarded-request when it was forwarded:', () => {
+describe('T2: a request is refused with 403 forwarded-request when it was forwarded:', () => {
   test.each([
     'X-Forwarded-For: 10.0.0.1',
     'X-Forwarded-For: 127.0.0.1',
     'X-Forwarded-For:',
+    'x-forwarded-for: 10.0.0.1',
     'X-Forwarded-Host: localhost',
+    'X-Real-IP: 10.0.0.1',
     'Forwarded: for=10.0.0.1',
     'Via: 1.1 proxy',
   ])('%s', async (header) => {
@@ -121,7 +152,7 @@ describe('a request is refused with 403 forwarded-request when it was forwarded:
   })
 })
 
-describe('a sidecar with an access token', () => {
+describe('T1: a sidecar with an access token', () => {
   const ask = (...headers: readonly string[]): Promise<Response> =>
     rawRequest(withToken.url, get, 'Host: localhost', ...headers)
 
@@ -137,6 +168,9 @@ describe('a sidecar with an access token', () => {
     [`Authorization: Basic ${TOKEN}`],
     [`Authorization: ${TOKEN}`],
     [`Cookie: Authorization=Bearer ${TOKEN}`],
+    [`Authorization: Bearer ${TOKEN}`, 'Authorization: Bearer wrong'],
+    ['Authorization: Bearer wrong', `authorization: Bearer ${TOKEN}`],
+    [`Authorization: Bearer ${TOKEN}`, `Authorization: Bearer ${TOKEN}`],
   ])('refuses with 401 unauthorized: %s', async (...headers) => {
     const response = await ask(...headers)
     expect(response.headers.get('WWW-Authenticate')).toBe('Bearer')
@@ -165,7 +199,7 @@ describe.each([
   ['the drop-in face', 'POST /v4/timpush/get_tag HTTP/1.1'],
   ['the older drop-in path', 'POST /v4/all_member_push/im_get_tag HTTP/1.1'],
   ['a path with nothing at it', 'DELETE /nothing HTTP/1.1'],
-])('on %s a guard answers first, with a problem and without a call:', (_, line) => {
+])('T1: on %s a guard answers first, with a problem and without a call:', (_, line) => {
   test.each([
     [400, ['Host: localhost', 'Host: localhost']],
     [403, ['Host: example.com']],
@@ -186,23 +220,67 @@ describe.each([
   })
 })
 
-test('a request that declares its length and chunks as well is refused unread', async () => {
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+  'T1: what a form may send, %s, is refused with 415 on the REST face, without a call',
+  async (type) => {
+    for (const path of ['/v1/tags:batchGet', '/v1/cache:invalidate']) {
+      const callsBefore = started.fake.stats.calls
+      const response = await fetch(started.url + path, {
+        method: 'POST',
+        headers: { 'Content-Type': type },
+        body: '{"users":["user-1"]}',
+      })
+      expect((await problemOf(response)).code).toBe('unsupported-media-type')
+      expect(started.fake.stats.calls).toBe(callsBefore)
+    }
+  },
+)
+
+test('T3: a refused caller is not asked for the body that it announces', async () => {
   const post = 'POST /v1/tags:batchGet HTTP/1.1'
-  const lengths = ['Content-Length: 2', 'Transfer-Encoding: chunked']
-  for (const headers of [lengths, lengths.toReversed()]) {
-    const response = await rawRequest(started.url, post, 'Host: localhost', ...headers)
-    // By Node, which writes no body: what the sidecar itself refuses is a problem.
-    expect([response.status, await response.text()]).toEqual([400, ''])
-  }
+  const announced = ['Expect: 100-continue', 'Content-Length: 9', 'Content-Type: application/json']
+  const stranger = await rawRequest(started.url, post, 'Host: example.com', ...announced)
+  expect(stranger.status).toBe(403)
+  const socket = openSocket(started.url)
+  socket.write([post, 'Host: localhost', ...announced, '', ''].join('\r\n'))
+  const [first]: Buffer[] = await once(socket, 'data')
+  expect(String(first)).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+  socket.destroy()
 })
 
-test('a refusal carries the id of its request', async () => {
+describe('T4: other machines', () => {
+  test.each(['0.0.0.0:0', '[::]:0', '10.0.0.1:7430', 'example.com:7430'])(
+    'cannot be listened for at %s without an access token',
+    (listen) => {
+      const environment = { ...environmentFor(started.fake, started.url), TAGSIDE_LISTEN: listen }
+      expect(problemsOf({ environment })).toEqual([
+        expect.stringContaining('other machines may connect only with an access token'),
+      ])
+      expect(problemsOf({ environment: { ...environment, TAGSIDE_ACCESS_TOKEN: TOKEN } })).toEqual(
+        [],
+      )
+    },
+  )
+
+  test('get no user data from an ops listener that is bound wide', async () => {
+    await using wide = await startSidecar({ TAGSIDE_OPS_LISTEN: '0.0.0.0:0' })
+    await fetch(`${wide.url}/v1/users/xiaoming/tags`)
+    const { port } = new URL(wide.opsUrl)
+    const paths = ['/', '/livez', '/readyz', '/startupz', '/version', '/metrics', '/status.json']
+    for (const path of [...paths, '/v1/users/xiaoming/tags', '/v4/timpush/get_tag']) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`)
+      expect(await response.text()).not.toMatch(/xiaoming|GoldMember/)
+    }
+  })
+})
+
+test('T3: a refusal carries the id of its request', async () => {
   const headers = ['Host: example.com', 'X-Request-Id: request-1']
   const response = await rawRequest(started.url, get, ...headers)
   expect((await problemOf(response)).requestId).toBe('request-1')
 })
 
-describe('no CORS header is ever sent,', () => {
+describe('T3: no CORS header is ever sent,', () => {
   test.each([
     ['with an answer', [get, 'Host: localhost']],
     ['to a page', [get, 'Host: localhost', 'Origin: http://localhost:7430']],

@@ -1,9 +1,9 @@
 import { assert, asyncProperty, integer, string, uniqueArray } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { userIdProblem } from '../src/http/user-id.ts'
-import { directSidecar } from './support/direct-sidecar.ts'
-import { type StartedSidecar, startSidecar } from './support/start-sidecar.ts'
+import { userIdProblem } from '../../src/http/user-id.ts'
+import { directSidecar } from '../support/direct-sidecar.ts'
+import { type StartedSidecar, startSidecar } from '../support/start-sidecar.ts'
 
 const ids = [
   '__proto__',
@@ -13,6 +13,8 @@ const ids = [
   'hasOwnProperty',
   'then',
   'toJSON',
+  'valueOf',
+  '__defineGetter__',
   'length',
   '用户',
   'é', // one character
@@ -61,7 +63,7 @@ async function post(path: string, body: unknown): Promise<unknown> {
   return response.json()
 }
 
-describe('the user id', () => {
+describe('T9: the user id', () => {
   test.each(ids)('%j reaches Tencent, the cache and both faces as it is', async (id) => {
     const callsBefore = started.fake.stats.calls
     const response = await fetch(`${started.url}/v1/users/${encodeURIComponent(id)}/tags`)
@@ -92,7 +94,7 @@ describe('the user id', () => {
   })
 })
 
-test('whatever ids are legal, each gets its own tags', async () => {
+test('T9: whatever ids are legal, each gets its own tags', async () => {
   const { post: ask, fake } = directSidecar({}, { rate: 'off' })
   const character = integer({ min: 0x20, max: 0x10ffff }).map((code) => String.fromCodePoint(code))
   const legalIds = uniqueArray(
