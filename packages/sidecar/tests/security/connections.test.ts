@@ -106,6 +106,6 @@ test('T15: who does not read an answer is cut off when nothing has moved for lon
   socket.pause().write(request)
   await asked.promise
   // Resolves when every connection is gone.
-  await listener.close()
+  await expect(listener.close()).resolves.toBeUndefined()
   socket.destroy()
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { userIdProblem } from '../../src/http/user-id.ts'
 import { restTells } from '../faults/support/both-faces.ts'
-import { body, RudeUpstream } from '../faults/support/rude-upstream.ts'
+import { body as reply, RudeUpstream } from '../faults/support/rude-upstream.ts'
 import { sidecarOver } from '../faults/support/sidecar-over.ts'
 import { configOf, needed, problemsOf } from '../support/config-sources.ts'
 import { directSidecar } from '../support/direct-sidecar.ts'
@@ -148,11 +148,11 @@ describe('T9: a member by the name of a property of every object', () => {
     await using sidecar = await sidecarOver(upstream.url)
     const tags = '"Tags":["Intruder"]'
     const entry = `{"To_Account":"user-1","__proto__":{${tags}},"constructor":{${tags}}}`
-    upstream.answer = body(
+    upstream.answer = reply(
       `{"ErrorCode":0,"__proto__":{"ErrorCode":90001,"polluted":1},"UserTags":[${entry}]}`,
     )
     expect(await restTells(sidecar.url, 'user-1')).toBe('fetched no tags')
-    upstream.answer = body(
+    upstream.answer = reply(
       `{"__proto__":{"ErrorCode":0,"UserTags":[{"To_Account":"user-2",${tags}}]}}`,
     )
     expect(await restTells(sidecar.url, 'user-2')).toBe('502 upstream-invalid-reply')
