@@ -1,8 +1,9 @@
 import { createSigner, createTagClient, TencentError } from '@tagside/core'
 
+import { isLocal } from './config/addresses.ts'
 import type { Config } from './config/config.ts'
 import { createDataApp } from './http/app.ts'
-import { createGuard } from './http/guards.ts'
+import { createGuard, createOpsGuard } from './http/guards.ts'
 import { Listener } from './http/listener.ts'
 import { createOpsApp } from './http/ops-app.ts'
 import type { LoadBatch } from './lookup/upstream.ts'
@@ -83,7 +84,14 @@ export function wire(config: Config, log: Log): Sidecar {
     ops:
       config.opsListen === 'off'
         ? undefined
-        : new Listener(config.opsListen, (request) => ops.fetch(request)),
+        : new Listener(
+            config.opsListen,
+            (request) => ops.fetch(request),
+            createOpsGuard({
+              allowedHosts: config.allowedHosts,
+              isLoopback: config.opsListen.kind === 'tcp' && isLocal(config.opsListen),
+            }),
+          ),
     beginDrain: () => {
       isDraining = true
     },

@@ -40,6 +40,24 @@ export function createGuard(options: GuardOptions): Guard {
     (tokenDigest === undefined ? undefined : tokenProblem(request, tokenDigest))
 }
 
+/**
+ * Returns the guard of the ops listener. A name that was rebound is a danger only to what listens on loopback; elsewhere probes come by any
+ * name, or without one. The status page may ask for what it shows.
+ */
+export function createOpsGuard(options: {
+  readonly allowedHosts: readonly string[]
+  readonly isLoopback: boolean
+}): Guard {
+  const allowedHosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
+  return (request) => {
+    const isHostChecked = options.isLoopback && request.headers.host !== undefined
+    return (
+      (isHostChecked ? hostProblem(request, allowedHosts) : undefined) ??
+      originProblem(request, 'same-origin')
+    )
+  }
+}
+
 function hostProblem(
   request: IncomingMessage,
   allowedHosts: ReadonlySet<string>,
@@ -76,10 +94,9 @@ function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
   )
 }
 
-function originProblem(request: IncomingMessage): Problem | undefined {
-  const site = request.headers['sec-fetch-site']
-  if (request.headers.origin === undefined && (site === undefined || site === 'none'))
-    return undefined
+function originProblem(request: IncomingMessage, allowedSite = 'none'): Problem | undefined {
+  const { origin, 'sec-fetch-site': site = 'none' } = request.headers
+  if (origin === undefined && (site === 'none' || site === allowedSite)) return undefined
   return new Problem(
     'forbidden-origin',
     'the request comes from a web page (Origin or Sec-Fetch-Site)',

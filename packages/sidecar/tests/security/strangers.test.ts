@@ -236,6 +236,42 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
   },
 )
 
+describe('T3: the ops listener', () => {
+  const livez = 'GET /livez HTTP/1.1'
+
+  test.each([
+    ['forbidden-host', ['Host: example.com']],
+    ['forbidden-host', ['Host: localhost.example.com:7431']],
+    ['invalid-request', ['Host: localhost', 'Host: localhost']],
+    ['forbidden-origin', ['Host: localhost', 'Origin: http://localhost:7431']],
+    ['forbidden-origin', ['Host: localhost', 'Sec-Fetch-Site: cross-site']],
+    ['forbidden-origin', ['Host: localhost', 'Sec-Fetch-Site: same-site']],
+  ])('on loopback refuses with %s: %s', async (code, headers) => {
+    const response = await rawRequest(started.opsUrl, livez, ...headers)
+    expect((await problemOf(response)).code).toBe(code)
+  })
+
+  test.each([
+    ['HTTP/1.1', ['Host: localhost']],
+    ['HTTP/1.1', ['Host: tagside.svc']],
+    ['HTTP/1.1', ['Host: 127.0.0.1', 'Sec-Fetch-Site: same-origin']],
+    ['HTTP/1.1', ['Host: 127.0.0.1', 'Sec-Fetch-Site: none']],
+    ['HTTP/1.1', ['Host: 127.0.0.1', 'X-Forwarded-For: 10.0.0.1']],
+    ['HTTP/1.0', []],
+  ])('on loopback answers a neighbour, by %s with %s', async (version, headers) => {
+    const response = await rawRequest(started.opsUrl, `GET /livez ${version}`, ...headers)
+    expect(response.status).toBe(200)
+  })
+
+  test('that is bound wide answers by any name, but no page of another origin', async () => {
+    await using wide = await startSidecar({ TAGSIDE_OPS_LISTEN: '0.0.0.0:0' })
+    const url = wide.opsUrl.replace('0.0.0.0', '127.0.0.1')
+    expect((await rawRequest(url, livez, 'Host: 10.1.2.3:7431')).status).toBe(200)
+    const fromPage = await rawRequest(url, livez, 'Host: 10.1.2.3:7431', 'Origin: null')
+    expect(await problemOf(fromPage)).toMatchObject({ code: 'forbidden-origin' })
+  })
+})
+
 test('T3: a refused caller is not asked for the body that it announces', async () => {
   const post = 'POST /v1/tags:batchGet HTTP/1.1'
   const announced = ['Expect: 100-continue', 'Content-Length: 9', 'Content-Type: application/json']
