@@ -1,6 +1,5 @@
 import { createSigner, createTagClient, TencentError } from '@tagside/core'
 
-import { isLocal } from './config/addresses.ts'
 import type { Config } from './config/config.ts'
 import { createDataApp } from './http/app.ts'
 import { createGuard, createOpsGuard } from './http/guards.ts'
@@ -21,6 +20,9 @@ export interface Sidecar {
   /** Refuses new lookups from now on, and says so to the readiness probe. */
   readonly beginDrain: () => void
 }
+
+const FULL =
+  'the data listener has as many connections as it takes, and ends further ones: see who opens so many'
 
 const now = (): number => performance.now()
 
@@ -75,11 +77,7 @@ export function wire(config: Config, log: Log): Sidecar {
   return {
     lookup,
     data: new Listener(config.listen, app, createGuard(config), {
-      onFull: () =>
-        log.warn(
-          { event: 'connections-refused' },
-          'the data listener has as many connections as it takes, and ends further ones: see who opens so many',
-        ),
+      onFull: () => log.warn({ event: 'connections-refused' }, FULL),
     }),
     ops:
       config.opsListen === 'off'
@@ -87,10 +85,7 @@ export function wire(config: Config, log: Log): Sidecar {
         : new Listener(
             config.opsListen,
             (request) => ops.fetch(request),
-            createOpsGuard({
-              allowedHosts: config.allowedHosts,
-              isLoopback: config.opsListen.kind === 'tcp' && isLocal(config.opsListen),
-            }),
+            createOpsGuard(config.opsListen, config),
           ),
     beginDrain: () => {
       isDraining = true

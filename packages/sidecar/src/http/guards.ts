@@ -4,6 +4,7 @@ import { isIPv4 } from 'node:net'
 
 import type { Secret } from '@tagside/core'
 
+import { isLocal, type ListenAddress } from '../config/addresses.ts'
 import { Problem } from './problem.ts'
 
 /** Returns why a request is refused, or nothing. */
@@ -30,7 +31,7 @@ const FORWARDING_HEADERS = [
  * (Host) and an app that forwards what strangers send (X-Forwarded-For, …) are not neighbours.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const allowedHosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
+  const allowedHosts = namesIn(options)
   const tokenDigest =
     options.accessToken === undefined ? undefined : digest(options.accessToken.reveal())
   return (request) =>
@@ -44,18 +45,23 @@ export function createGuard(options: GuardOptions): Guard {
  * Returns the guard of the ops listener. A name that was rebound is a danger only to what listens on loopback; elsewhere probes come by any
  * name, or without one. The status page may ask for what it shows.
  */
-export function createOpsGuard(options: {
-  readonly allowedHosts: readonly string[]
-  readonly isLoopback: boolean
-}): Guard {
-  const allowedHosts = new Set(options.allowedHosts.map((host) => host.toLowerCase()))
+export function createOpsGuard(
+  address: ListenAddress,
+  options: Pick<GuardOptions, 'allowedHosts'>,
+): Guard {
+  const allowedHosts = namesIn(options)
+  const isLoopback = address.kind === 'tcp' && isLocal(address)
   return (request) => {
-    const isHostChecked = options.isLoopback && request.headers.host !== undefined
+    const isHostChecked = isLoopback && request.headers.host !== undefined
     return (
       (isHostChecked ? hostProblem(request, allowedHosts) : undefined) ??
       originProblem(request, 'same-origin')
     )
   }
+}
+
+function namesIn({ allowedHosts }: Pick<GuardOptions, 'allowedHosts'>): ReadonlySet<string> {
+  return new Set(allowedHosts.map((host) => host.toLowerCase()))
 }
 
 function hostProblem(

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import { problemsOf } from '../support/config-sources.ts'
 import { problemOf } from '../support/problem-of.ts'
@@ -284,7 +287,7 @@ test('T3: a refused caller is not asked for the body that it announces', async (
   socket.destroy()
 })
 
-describe('T4: other machines', () => {
+describe('T4: other machines and users', () => {
   test.each(['0.0.0.0:0', '[::]:0', '10.0.0.1:7430', 'example.com:7430'])(
     'cannot be listened for at %s without an access token',
     (listen) => {
@@ -297,6 +300,21 @@ describe('T4: other machines', () => {
       )
     },
   )
+
+  test('other users of this machine may not ask by a socket: its file is for its user and group, whatever the umask', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tagside-'))
+    const path = join(directory, 'socket')
+    const before = process.umask(0)
+    onTestFinished(async () => {
+      process.umask(before)
+      await rm(directory, { recursive: true })
+    })
+    await using onSocket = await startSidecar({ TAGSIDE_LISTEN: `unix:${path}` })
+    expect(((await stat(path)).mode & 0o777).toString(8)).toBe('660')
+    const line = 'GET /v1/users/xiaoming/tags HTTP/1.1'
+    expect((await rawRequest(onSocket.url, line, 'Host: localhost')).status).toBe(200)
+    expect(process.umask()).toBe(0)
+  })
 
   test('get no user data from an ops listener that is bound wide', async () => {
     await using wide = await startSidecar({ TAGSIDE_OPS_LISTEN: '0.0.0.0:0' })

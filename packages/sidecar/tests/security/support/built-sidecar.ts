@@ -47,8 +47,12 @@ async function buildPackage(name: string, directory: string): Promise<void> {
     await mkdir(dirname(link), { recursive: true })
     await symlink(await realpath(join(source, 'node_modules', library)), link)
   }
+  const options = `--noCheck --declaration false --declarationMap false --sourceMap false`
   await promisify(execFile)(join(repository, 'node_modules/.bin/tsc'), [
-    ...['--project', join(source, 'tsconfig.build.json'), '--outDir', join(target, 'dist')],
-    ...['--noCheck', '--declaration', 'false', '--declarationMap', 'false', '--sourceMap', 'false'],
+    ...options.split(' '),
+    '--project',
+    join(source, 'tsconfig.build.json'),
+    '--outDir',
+    join(target, 'dist'),
   ])
 }

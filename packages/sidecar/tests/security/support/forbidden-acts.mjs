@@ -16,7 +16,7 @@ const acts = {
   'load an addon': () => process.dlopen({ exports: {} }, '/nowhere.node'),
   // oxlint-disable-next-line no-eval
   'run a text': () => globalThis.eval('1'),
-  // oxlint-disable-next-line no-new-func
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval
   'make a function of a text': () => new Function('return 1'),
   // oxlint-disable-next-line no-proto
   'reach a prototype': () => ({}).__proto__,
