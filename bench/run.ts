@@ -3,6 +3,7 @@ import { inProcess } from './in-process.ts'
 import { miss } from './miss.ts'
 import { outage } from './outage.ts'
 import { overload } from './overload.ts'
+import { rotation } from './rotation.ts'
 import { soak } from './soak.ts'
 import { zipfLoad } from './zipf.ts'
 
@@ -17,6 +18,7 @@ const apart = new Map([
   ['in-process', inProcess],
   ['overload', overload],
   ['outage', outage],
+  ['rotation', rotation],
   ['soak', soak],
 ])
 

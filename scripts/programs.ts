@@ -27,16 +27,22 @@ export function startMock(options: ProgramOptions): Promise<Program> {
   return start('mock-server', 'ready', { ...options, argv: ['--json', ...options.argv] })
 }
 
-/** Starts a sidecar in front of a mock. */
-export function startSidecar(mock: Program, options: ProgramOptions): Promise<Program> {
+/** Starts a sidecar in front of a mock, with the mock's key or one in a file. */
+export function startSidecar(
+  mock: Program,
+  options: ProgramOptions & { readonly secretKeyFile?: string },
+): Promise<Program> {
   const { sdkAppId = '', secretKey = '', adminId = '' } = mock.ready
+  const { secretKeyFile } = options
   return start('sidecar', 'listening', {
     ...options,
     environment: {
       ...options.environment,
       TAGSIDE_UPSTREAM_URL: mock.url,
       TAGSIDE_SDK_APP_ID: String(sdkAppId),
-      TAGSIDE_SECRET_KEY: String(secretKey),
+      ...(secretKeyFile === undefined
+        ? { TAGSIDE_SECRET_KEY: String(secretKey) }
+        : { TAGSIDE_SECRET_KEY_FILE: secretKeyFile }),
       TAGSIDE_ADMIN_ID: String(adminId),
     },
   })

@@ -255,6 +255,9 @@ All there is to call is in /__admin/openapi.json.
     ['PATCH', '/settings', { latency: 'long' }, 400, 'latency: '],
     ['PATCH', '/settings', { speed: 1 }, 400, 'speed: '],
     ['POST', '/usersig', { variant: 'bad' }, 400, 'variant: '],
+    ['PUT', '/keys', {}, 400, 'secretKeys: '],
+    ['PUT', '/keys', { secretKeys: [] }, 400, 'secretKeys: '],
+    ['PUT', '/keys', { secretKeys: [''] }, 400, 'secretKeys.0: '],
     ['PUT', '/snapshot', {}, 400, 'users: '],
     [
       'PUT',

@@ -24,6 +24,36 @@ describe.each(ways)('a control %s', (_, setUp) => {
     expect(await it.control.clock()).toMatchObject({ advancedMs: dayMs + 1000 })
   })
 
+  test('rotates the key: signatures of the new keys are good, and no others, until a reset', async () => {
+    await using it = await setUp()
+    const codeUnder = async (secretKey: string): Promise<unknown> => {
+      const credentials = { ...it.fake.credentials, secretKey }
+      return Object(await ask({ ...it.fake, credentials }, ['xiaoming'])).ErrorCode
+    }
+    const codes = (): Promise<unknown[]> => Promise.all([first, 'key-2', 'key-3'].map(codeUnder))
+    const { secretKey: first } = it.fake.credentials
+    expect(await codes()).toEqual([0, 70009, 70009])
+    await it.control.acceptKeys(['key-2', first])
+    expect(await codes()).toEqual([0, 0, 70009])
+    await it.control.acceptKeys(['key-3'])
+    expect(await codes()).toEqual([70009, 70009, 0])
+    expect((await it.control.health()).badSignatures).toBe(5)
+    await it.control.reset()
+    expect(await codes()).toEqual([0, 70009, 70009])
+  })
+
+  test('issues signatures of the first key that is accepted, and says what else is wrong with one', async () => {
+    await using it = await setUp()
+    await it.control.acceptKeys(['key-2', 'key-3'])
+    const codeOf = async (variant: 'valid' | 'expired' | 'other-user'): Promise<unknown> => {
+      const { usersig } = await it.control.userSig({ variant })
+      return Object(await ask(it.fake, ['xiaoming'], { query: { usersig } })).ErrorCode
+    }
+    expect(await codeOf('valid')).toBe(0)
+    expect(await codeOf('expired')).toBe(70001)
+    expect(await codeOf('other-user')).toBe(70013)
+  })
+
   test('changes settings from the next call on, and only those given', async () => {
     await using it = await setUp()
     const before = await it.control.settings()

@@ -3,7 +3,7 @@ import type { Sidecar } from './wire.ts'
 
 /**
  * Drains a sidecar, in this order: refuse new lookups and turn unready; accept no further data connection; wait until every
- * accepted request is answered, at most `graceMs`; cut what is left; stop calling Tencent; close the ops listener, which
+ * accepted request is answered, at most `graceMs`; cut what is left; stop calling Tencent and watching secrets; close the ops listener, which
  * answered probes until now. Resolves to whether everything was answered in time.
  */
 export async function drain(sidecar: Sidecar, graceMs: number, log: Log): Promise<boolean> {
@@ -27,6 +27,7 @@ export async function drain(sidecar: Sidecar, graceMs: number, log: Log): Promis
     sidecar.data.cut()
   }
   sidecar.lookup.close()
+  sidecar.secrets.close()
   const opsClosed = sidecar.ops?.close()
   sidecar.ops?.cut()
   await opsClosed

@@ -13,6 +13,9 @@ import { type Sidecar, wire } from './wire.ts'
 /** npm and a terminal deliver one Ctrl-C two or three times; what comes later is a second one. */
 const SAME_SIGNAL_MS = 1_000
 
+// A diagnostic report would show the environment, and in it a secret that was given there.
+process.report.excludeEnv = true
+
 try {
   const sources = {
     environment: process.env,

@@ -129,8 +129,13 @@ export class DirectControl implements MockControl {
   }
 
   async userSig(wish: UserSigWish = {}): Promise<IssuedUserSig> {
-    const { credentials, clock } = this.#app
-    return issueUserSig(credentials, wish, clock.wallMs())
+    const { credentials, secretKeys, clock } = this.#app
+    const [secretKey = credentials.secretKey] = secretKeys
+    return issueUserSig({ ...credentials, secretKey }, wish, clock.wallMs())
+  }
+
+  async acceptKeys(secretKeys: readonly string[]): Promise<void> {
+    this.#app.acceptKeys(secretKeys)
   }
 
   async snapshot(): Promise<Snapshot> {

@@ -126,6 +126,10 @@ class HttpControl implements MockControl {
     return this.#call('POST', '/usersig', answers.userSig, wish)
   }
 
+  async acceptKeys(secretKeys: readonly string[]): Promise<void> {
+    await this.#call('PUT', '/keys', answers.nothing, { secretKeys })
+  }
+
   snapshot(): Promise<Snapshot> {
     return this.#call('GET', '/snapshot', answers.snapshot)
   }

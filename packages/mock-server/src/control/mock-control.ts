@@ -58,6 +58,12 @@ export interface MockControl {
   /** Issues a UserSig of one day, or one that is bad in one way. */
   userSig(wish?: UserSigWish): Promise<IssuedUserSig>
 
+  /**
+   * Rotates the secret key: signatures of these keys are good from the next call on, and no others;
+   * the first one signs what `userSig` issues. A reset goes back to the key of the credentials.
+   */
+  acceptKeys(secretKeys: readonly string[]): Promise<void>
+
   snapshot(): Promise<Snapshot>
   /** Makes the app as it was, but for its journal and statistics. */
   restore(snapshot: Snapshot): Promise<void>

@@ -84,6 +84,7 @@ export const bodies = {
     identifier: v.optional(text),
     variant: v.optional(v.picklist(userSigVariants)),
   }),
+  keys: v.strictObject({ secretKeys: v.pipe(v.array(text), v.nonEmpty()) }),
   snapshot,
 }
 

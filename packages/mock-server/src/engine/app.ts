@@ -77,6 +77,7 @@ export class App {
   readonly random: Random
   readonly randomSeed: number
   readonly #start: AppStart
+  #secretKeys: readonly string[]
   #settings: AppSettings
   #generator: Generator
   #referee = new Referee()
@@ -86,6 +87,7 @@ export class App {
   constructor(credentials: AppCredentials, start: AppStart) {
     refuseNonsense(credentials)
     this.credentials = credentials
+    this.#secretKeys = [credentials.secretKey]
     this.#start = start
     this.#settings = start.settings
     this.clock = new AppClock(start.clock)
@@ -104,6 +106,18 @@ export class App {
     return this.#settings
   }
 
+  /** The keys whose signatures are good; the first one signs. At the start that of the credentials alone. */
+  get secretKeys(): readonly string[] {
+    return this.#secretKeys
+  }
+
+  /** Rotates: signatures of these keys are good from the next call on, and no others; throws RangeError. */
+  acceptKeys(secretKeys: readonly string[]): void {
+    if (secretKeys.length === 0) throw new RangeError('secretKeys: expected at least one, got none')
+    for (const secretKey of secretKeys) refuseNonsense({ ...this.credentials, secretKey })
+    this.#secretKeys = [...secretKeys]
+  }
+
   /** Changes some settings, from the next call on; throws RangeError. */
   changeSettings(change: SettingsChange): void {
     this.#settings = changedSettings(this.#settings, change)
@@ -120,10 +134,11 @@ export class App {
   }
 
   /**
-   * Goes back to the start: users, faults, settings, journal, statistics, rate limits, random
+   * Goes back to the start: keys, users, faults, settings, journal, statistics, rate limits, random
    * numbers and clock.
    */
   reset(): void {
+    this.#secretKeys = [this.credentials.secretKey]
     this.users.reset()
     this.faults.reset()
     this.magic.reset()

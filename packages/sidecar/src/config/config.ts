@@ -8,11 +8,15 @@ import type { LOG_LEVELS } from './settings.ts'
 export interface Config {
   readonly sdkAppId: number
   readonly secretKey: Secret
+  /** Where the secret key was read, to be watched; undefined if it was given itself. */
+  readonly secretKeyFile: string | undefined
   readonly adminId: string
   readonly upstream: { readonly region: Region } | { readonly baseUrl: URL }
   readonly listen: ListenAddress
   readonly opsListen: ListenAddress | 'off'
   readonly accessToken: Secret | undefined
+  /** Where the access token was read, to be watched. */
+  readonly accessTokenFile: string | undefined
   readonly windows: FreshnessWindows
   readonly refreshAhead: number
   readonly cacheMaxBytes: number

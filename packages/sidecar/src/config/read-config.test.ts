@@ -18,11 +18,13 @@ describe('a configuration', () => {
     expect(configOf({})).toEqual({
       sdkAppId: 1_400_000_000,
       secretKey: new Secret(KEY),
+      secretKeyFile: undefined,
       adminId: 'administrator',
       upstream: { region: 'singapore' },
       listen: { kind: 'tcp', host: '127.0.0.1', port: 7430 },
       opsListen: { kind: 'tcp', host: '127.0.0.1', port: 7431 },
       accessToken: undefined,
+      accessTokenFile: undefined,
       windows: {
         ttlMs: 60_000,
         ttlJitter: 0.1,
@@ -76,11 +78,13 @@ describe('a configuration', () => {
     expect(config).toEqual({
       sdkAppId: 1_600_000_001,
       secretKey: expect.any(Secret),
+      secretKeyFile: '/run/key',
       adminId: 'boss',
       upstream: { baseUrl: new URL('http://localhost:7440/base') },
       listen: { kind: 'tcp', host: '0.0.0.0', port: 80 },
       opsListen: 'off',
       accessToken: expect.any(Secret),
+      accessTokenFile: '/run/token',
       windows: {
         ttlMs: 61_000,
         ttlJitter: 0.2,

@@ -4,6 +4,7 @@ import type { FreshnessWindows } from '../lookup/freshness.ts'
 import { isLocal, type ListenAddress } from './addresses.ts'
 import { type Config, ConfigError } from './config.ts'
 import { type ConfigSources, type Given, givenValues } from './given-values.ts'
+import { secretText } from './secret-text.ts'
 import {
   allSettings,
   type DefaultedSetting,
@@ -65,7 +66,9 @@ class ConfigReader {
     }
     const isUsable = sdkAppId !== undefined && secretKey !== undefined && upstream !== undefined
     if (this.#problems.length > 0 || !isUsable) throw new ConfigError(this.#withoutSecrets())
-    return { ...config, sdkAppId, secretKey, upstream }
+    const secretKeyFile = this.#optional(settings.secretKeyFile)
+    const accessTokenFile = this.#optional(settings.accessTokenFile)
+    return { ...config, sdkAppId, secretKey, secretKeyFile, accessTokenFile, upstream }
   }
 
   #windows(): FreshnessWindows {
@@ -121,16 +124,16 @@ class ConfigReader {
     return new Secret(text)
   }
 
-  /** The text of a secret's file, without the newline that editors put at its end. */
   #fileText(file: Setting<string>, path: string): string | undefined {
     let text: string
     try {
-      text = this.#sources.readFile(path).trim()
+      text = this.#sources.readFile(path)
     } catch {
       this.#problem(file.key, 'a file that exists and can be read')
       return undefined
     }
-    if (/^[^\s\p{Cc}]+$/u.test(text)) return text
+    const secret = secretText(text)
+    if (secret !== undefined) return secret
     this.#problem(file.key, 'a file with the secret alone in it, on one line')
     return undefined
   }

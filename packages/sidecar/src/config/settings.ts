@@ -1,4 +1,5 @@
 import { listenAddress, listenAddressOrOff, upstreamUrl } from './addresses.ts'
+import { SECRET_SHAPE } from './secret-text.ts'
 import {
   decimal,
   duration,
@@ -31,7 +32,7 @@ function optional<T>(key: string, kind: ValueKind<T>, meaning: string): Setting<
 }
 
 function secret(key: string, meaning: string): Setting<string> {
-  const kind = pattern('a text without white space', /^[^\s\p{Cc}]+$/u)
+  const kind = pattern('a text without white space', SECRET_SHAPE)
   return { key, kind, meaning, isSecret: true }
 }
 

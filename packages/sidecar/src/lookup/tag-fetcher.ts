@@ -3,6 +3,7 @@ import { BatchCutter } from './batch-cutter.ts'
 import { type Batch, BatchQueue } from './batch-queue.ts'
 import { type Flight, Flights } from './flights.ts'
 import type { Answer } from './outcome.ts'
+import { LIMITER_REPLACED, type LimiterReplaced } from './limiter-replaced.ts'
 import type { LookupState } from './lookup-state.ts'
 import { Landing } from './landing.ts'
 import { Recovery } from './recovery.ts'
@@ -27,13 +28,6 @@ export interface TagFetcherOptions {
   readonly rideAlongMs: number
   /** Told of each change of state once; default: nobody. */
   readonly onChange?: (change: HealthChange | LimiterReplaced) => void
-}
-
-/** The limiter granted nothing for too long and was replaced: the wall clock was set back. */
-interface LimiterReplaced {
-  readonly event: 'limiter-replaced'
-  readonly level: 'warn'
-  readonly message: string
 }
 
 /** A place in a request's answer that the cache could not fill. */
@@ -184,6 +178,11 @@ export class TagFetcher {
     return this.#gate.takeExtraCall()
   }
 
+  /** There are new credentials: if the ones before were refused, one call may try them at once. */
+  credentialsChanged(): void {
+    this.#health.credentialsChanged()
+  }
+
   /** Everything but the cache; the window's maximum starts anew. */
   state(now: number): Omit<LookupState, 'cacheEntries' | 'cacheBytes'> {
     return {
@@ -238,11 +237,4 @@ export class TagFetcher {
     const refusal = this.#health.refusal(this.#now())
     if (refusal !== undefined) this.#landing.failed(this.#queue.takeAll(), refusal)
   }
-}
-
-const LIMITER_REPLACED: LimiterReplaced = {
-  event: 'limiter-replaced',
-  level: 'warn',
-  message:
-    'no call could start for a while and the limiter was replaced: the wall clock was set back',
 }

@@ -112,6 +112,11 @@ export class TagLookup {
     return this.#fetcher.takeExtraCall()
   }
 
+  /** There are new credentials: if the ones before were refused, one call may try them at once. */
+  credentialsChanged(): void {
+    this.#fetcher.credentialsChanged()
+  }
+
   /** How things are at the moment, for metrics. */
   state(): LookupState {
     const { entries, bytes } = this.#cache

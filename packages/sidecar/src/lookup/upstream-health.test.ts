@@ -198,6 +198,14 @@ describe('refused credentials', () => {
     expect(health.mayCall(1)).toBe(false)
   })
 
+  test('that were never refused stay proved when there are new ones: calls go on side by side', () => {
+    const { health, call } = healthWith()
+    call(0)
+    health.credentialsChanged()
+    health.started(1)
+    expect(health.mayCall(1)).toBe(true)
+  })
+
   test('win over a failing upstream in what users are told', () => {
     const { health, call } = healthWith()
     for (let failure = 0; failure < 4; failure += 1) call(0, unreachable())

@@ -114,9 +114,9 @@ export class UpstreamHealth {
     this.#breakerEnded(failureClass === 'retry', call, now, hintMs)
   }
 
-  /** The credentials were changed: one call may try them at once. */
+  /** There are new credentials. One call may try them at once where the ones before were refused; where they were not, nothing is to be lifted. */
   credentialsChanged(): void {
-    this.#credentials.changed()
+    if (this.#isRefused) this.#credentials.changed()
   }
 
   get callsAnswered(): number {

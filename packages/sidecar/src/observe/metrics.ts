@@ -2,6 +2,8 @@ import { Counter, Gauge, Registry } from '@prometheus-io/client'
 
 import type { BreakerState } from '../lookup/breaker.ts'
 import type { LookupState } from '../lookup/lookup-state.ts'
+import type { SecretState } from '../secrets/secret-change.ts'
+import { SECRET_ROWS } from './secret-metrics.ts'
 
 /** Half-open is neither: a probe is on its way. */
 const STATE_VALUES: Readonly<Record<BreakerState, number>> = {
@@ -91,20 +93,25 @@ const ROWS: readonly Row[] = [
   },
 ]
 
-/** Prometheus text of how the lookup is at the moment it is asked. */
+/** Prometheus text of how the lookup and the secrets are at the moment it is asked. */
 export interface Metrics {
   readonly contentType: string
   readonly text: () => Promise<string>
 }
 
-export function createMetrics(state: () => LookupState): Metrics {
+export function createMetrics(
+  state: () => LookupState,
+  secrets: () => readonly SecretState[],
+): Metrics {
   const registry = new Registry()
   const updates = ROWS.map((row) => register(row, registry))
+  const updateSecrets = registerSecrets(registry)
   return {
     contentType: registry.contentType,
     text: () => {
       const now = state()
       for (const update of updates) update(now)
+      updateSecrets(secrets())
       return registry.metrics()
     },
   }
@@ -126,5 +133,23 @@ function register(row: Row, registry: Registry): (state: LookupState) => void {
     else
       for (const [value, count] of Object.entries(values))
         series.inc({ [row.label ?? '']: value }, count)
+  }
+}
+
+function registerSecrets(registry: Registry): (states: readonly SecretState[]) => void {
+  const metrics = SECRET_ROWS.map(({ type, name, help, labels, samples }) => {
+    const options = {
+      name: `tagside_${name}`,
+      help,
+      labelNames: [...labels],
+      registers: [registry],
+    }
+    return { series: type === 'gauge' ? new Gauge(options) : new Counter(options), samples }
+  })
+  return (states) => {
+    for (const { series, samples } of metrics) {
+      series.reset()
+      for (const sample of samples(states)) series.inc(sample.labels, sample.value)
+    }
   }
 }

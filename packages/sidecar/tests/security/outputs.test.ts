@@ -221,6 +221,8 @@ describe('T10: a line of the log', () => {
       })
     }
     expect(log.length).toBeGreaterThan(3)
+    // A caller's broken request is no defect of ours.
+    expect(log.filter((line) => line.includes('"defect"'))).toEqual([])
     // Said by Node, of the report.
     expect(outputs.get('stderr')).toMatch(
       /^\nWriting Node\.js report to file: \S+\nNode\.js report completed\n$/,

@@ -5,7 +5,7 @@ interface Threat {
   readonly answer: string
   /** False if it is accepted, or cannot arise: there is nothing to prove. */
   readonly isProved: boolean
-  /** Test files that prove it beside those of this folder, from the folder of the sidecar's tests. */
+  /** Test files that prove it beside those of this folder, or in their place, from the folder of the sidecar's tests. */
   readonly elsewhere?: readonly string[]
 }
 
@@ -64,6 +64,16 @@ export const THREATS: ReadonlyMap<string, Threat> = new Map([
         'no URL is kept or printed; what Tencent says is passed on without control characters and without the UserSig, raw, encoded or cut; what the log shows of an error is masked again',
       isProved: true,
       elsewhere: ['../../core/tests/keeps-the-secret.test.ts'],
+    },
+  ],
+  [
+    'T7',
+    {
+      threat: 'a secret has to be changed, or is changed to a wrong one',
+      answer:
+        'files are watched; a new secret is on trial beside the one before, and a broken file changes nothing',
+      isProved: true,
+      elsewhere: ['rotates-secrets.test.ts'],
     },
   ],
   [

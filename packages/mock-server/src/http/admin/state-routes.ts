@@ -21,6 +21,11 @@ export function addStateRoutes(admin: Hono<AdminEnv>): void {
     const change = await readJson(bodies.settings, context.req.raw)
     return context.json(await context.var.control.changeSettings(change))
   })
+  admin.put('/keys', async (context) => {
+    const { secretKeys } = await readJson(bodies.keys, context.req.raw)
+    await context.var.control.acceptKeys(secretKeys)
+    return context.json({})
+  })
   admin.get('/snapshot', async (context) => context.json(await context.var.control.snapshot()))
   admin.put('/snapshot', async (context) => {
     await context.var.control.restore(await readJson(bodies.snapshot, context.req.raw))
