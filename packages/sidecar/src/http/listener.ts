@@ -79,7 +79,10 @@ export class Listener {
         broken.began(incoming.socket, outgoing)
         outgoing.shouldKeepAlive &&= this.#server.listening
         this.#unanswered.add(outgoing)
-        outgoing.once('close', () => this.#unanswered.delete(outgoing))
+        outgoing.once('close', () => {
+          this.#unanswered.delete(outgoing)
+          if (!this.#server.listening) this.#server.closeIdleConnections()
+        })
         const problem = guard(incoming)
         if (problem === undefined) void handle(incoming, outgoing)
         else refuse(problem, incoming, outgoing)
@@ -91,6 +94,11 @@ export class Listener {
       this.#server.emit('request', incoming, outgoing)
     })
     this.#server.on('clientError', (error, socket) => broken.givenUp(error, socket))
+    // Node takes a connection for idle as soon as its answer is written, and would cut what the caller has still to read.
+    const closeIdle = this.#server.closeIdleConnections.bind(this.#server)
+    this.#server.closeIdleConnections = () => {
+      if (![...this.#unanswered].some(isBeingSent)) closeIdle()
+    }
     this.#server.timeout = bounds.silenceMs ?? SILENCE_MS
     this.#server.maxConnections = bounds.connectionsMax ?? CONNECTIONS_MAX
     let toldAtMs = -Infinity
@@ -150,6 +158,10 @@ export class Listener {
 function isFramed({ headers }: IncomingMessage): boolean {
   const coding = headers['transfer-encoding']
   return coding === undefined || coding.toLowerCase() === 'chunked'
+}
+
+function isBeingSent({ writableEnded, writableFinished }: ServerResponse): boolean {
+  return writableEnded && !writableFinished
 }
 
 function refuse(problem: Problem, incoming: IncomingMessage, outgoing: ServerResponse): void {
