@@ -28,7 +28,7 @@ const { CHROMIUM_PATH, CI } = process.env
 const executablePath = CHROMIUM_PATH ?? USUAL_PLACES.find((path) => existsSync(path))
 
 /** Starts a headless Chromium: the one in `CHROMIUM_PATH`, or the one that is installed. Its caller closes it. */
-export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   if (executablePath === undefined)
     throw new Error('no Chromium found: install it (Debian: chromium), or set CHROMIUM_PATH')
   return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], chromiumSandbox: false })

@@ -52,7 +52,7 @@ export const WRONG: ReadonlyMap<string, Answer> = new Map([
 ])
 
 /** No call is made after it. */
-export const WRONG_KEY: Answer = refusing(70009)
+const WRONG_KEY: Answer = refusing(70009)
 
 function redirect(echo: string, response: ServerResponse): void {
   response.writeHead(302, { Location: `http://127.0.0.1/?${encodeURIComponent(echo)}` }).end(echo)
