@@ -24,7 +24,7 @@ describe('the file of a secret', () => {
     },
   )
 
-  test.each(['', '\n', `${KEY}\nmore`, `key: ${KEY}`, `${KEY}\0`])(
+  test.each(['', '\n', `${KEY}\nmore`, `key: ${KEY}`, `${KEY}\0`, `${KEY}\uFFFD`])(
     'holds the secret alone, and is not quoted: %j',
     (content) => {
       expect(problemsOf({ environment, files: { '/run/key': content } })).toEqual([
@@ -32,6 +32,13 @@ describe('the file of a secret', () => {
       ])
     },
   )
+
+  test('is no longer than 64 KiB', () => {
+    const files = { '/run/key': 'k'.repeat(64 * 1024 + 1) }
+    expect(problemsOf({ environment, files })).toEqual([
+      'TAGSIDE_SECRET_KEY_FILE "/run/key": expected a file with the secret alone in it, on one line',
+    ])
+  })
 
   test('has to be there', () => {
     expect(problemsOf({ environment })).toEqual([

@@ -70,7 +70,7 @@ test('a path without a regular file at its end is unusable, and never waited for
   await symlink(join(directory, 'nowhere'), join(directory, 'dangling'))
   await mkdir(join(directory, 'folder'))
   const pipe = join(directory, 'pipe')
-  execFileSync('mkfifo', [pipe])
+  execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', pipe])
   expect(await reasonAt(join(directory, 'nowhere'))).toBe('missing')
   expect(await reasonAt(join(directory, 'dangling'))).toBe('missing')
   expect(await reasonAt(join(file, 'below'))).toBe('missing')
