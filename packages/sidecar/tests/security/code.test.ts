@@ -62,7 +62,8 @@ test('T20: the built sidecar serves under the flags of docs/security.md, under w
 
   const acts = join(built.directory, 'forbidden-acts.mjs')
   await cp(forbiddenActs, acts)
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, acts, '/etc/passwd'])
+  const argv = [...flags, acts, '/etc/passwd']
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { env: {} })
   expect(JSON.parse(stdout)).toEqual({
     'start a program': 'ERR_ACCESS_DENIED',
     'start a thread': 'ERR_ACCESS_DENIED',
