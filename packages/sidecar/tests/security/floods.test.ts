@@ -11,7 +11,7 @@ import { type StartedSidecar, startSidecar } from '../support/start-sidecar.ts'
 
 const MIB = 1024 * 1024
 /** How many random ids are looked up; set by `npm run test:long`. */
-const { RANDOM_IDS = '20000' } = process.env
+const { RANDOM_IDS = '8000' } = process.env
 const lookedUpIds = Number(RANDOM_IDS)
 
 /** Ids, paths and codes that are the same in every run and never the same twice: a step that is prime to 2^32. */
