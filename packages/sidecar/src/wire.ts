@@ -29,6 +29,9 @@ export interface Sidecar {
   readonly beginDrain: () => void
 }
 
+const FULL =
+  'the data listener has as many connections as it takes, and ends further ones: see who opens so many'
+
 const now = (): number => performance.now()
 
 /** Users that the share can serve within the longest deadline a caller may ask for, and always one full request. */
@@ -58,6 +61,23 @@ function tellingDefects(load: LoadBatch, config: Config, log: Log): LoadBatch {
       throw namingSettings(error, config)
     }
   }
+}
+
+function lookupOver(
+  load: LoadBatch,
+  config: Config,
+  onChange: (change: Change) => void,
+): TagLookup {
+  const callsPerSecond = config.callsPerSecond / config.replicas
+  return new TagLookup({
+    ...config,
+    load,
+    callsPerSecond,
+    queueMaxUsers: queueMaxUsers(config, callsPerSecond),
+    rideAlongMs: config.windows.ttlMs * config.refreshAhead,
+    now,
+    onChange,
+  })
 }
 
 /** What the status tells of the configuration. */
@@ -93,16 +113,7 @@ export function wire(config: Config, log: Log): Sidecar {
     now,
     onChange: tell,
   })
-  const callsPerSecond = config.callsPerSecond / config.replicas
-  const lookup = new TagLookup({
-    ...config,
-    load: tellingDefects(secrets.load, config, log),
-    callsPerSecond,
-    queueMaxUsers: queueMaxUsers(config, callsPerSecond),
-    rideAlongMs: config.windows.ttlMs * config.refreshAhead,
-    now,
-    onChange: tell,
-  })
+  const lookup = lookupOver(tellingDefects(secrets.load, config, log), config, tell)
 
   let isDraining = false
   const app = createDataApp({
@@ -114,7 +125,10 @@ export function wire(config: Config, log: Log): Sidecar {
   })
   const http = new HttpMetrics()
   const guard = createGuard({ ...config, acceptsToken: secrets.acceptsToken })
-  const data = new Listener(config.listen, app, guard, http)
+  const data = new Listener(config.listen, app, guard, {
+    metrics: http,
+    onFull: () => tell({ event: 'connections-refused', level: 'warn', message: FULL }),
+  })
   const { userSigExpiresAtMs } = secrets
   const ops = createOpsApp({
     version,

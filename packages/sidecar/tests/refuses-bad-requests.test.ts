@@ -19,9 +19,6 @@ const batchGet = '/v1/tags:batchGet'
 const invalidate = '/v1/cache:invalidate'
 const dropin = '/v4/timpush/get_tag'
 const olderDropin = '/v4/all_member_push/im_get_tag'
-const posts = [batchGet, invalidate, dropin, olderDropin]
-
-const KIB = 1024
 
 type Body = NonNullable<RequestInit['body']>
 
@@ -32,11 +29,6 @@ function send(path: string, init: RequestInit = {}): Promise<Response> {
 function post(path: string, body: Body, type = 'application/json'): Promise<Response> {
   return send(path, { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' })
 }
-
-const bodyOf = (bytes: number): string => '{}'.padEnd(bytes)
-
-/** The same bytes without a Content-Length, in chunks. */
-const chunked = (text: string): Body => new Blob([text]).stream()
 
 const bodiesThatAreNoJson: readonly (readonly [string, Body])[] = [
   ['an empty body', ''],
@@ -186,27 +178,6 @@ describe('GET /v1/users/{id}/tags refuses with 400 invalid-request', () => {
   })
 })
 
-describe.each(posts)('the body of POST %s, declared or in chunks,', (path) => {
-  test.each([
-    ['300 KiB', 300 * KIB],
-    ['256 KiB and a byte', 256 * KIB + 1],
-  ])('of %s is refused with 413 too-large, and the connection ends', async (_, bytes) => {
-    for (const body of [bodyOf(bytes), chunked(bodyOf(bytes))]) {
-      const response = await post(path, body)
-      expect(await problemOf(response)).toMatchObject({ status: 413, code: 'too-large' })
-      expect(response.headers.get('Connection')).toBe('close')
-    }
-  })
-
-  test('of 256 KiB is read', async () => {
-    for (const body of [bodyOf(256 * KIB), chunked(bodyOf(256 * KIB))]) {
-      const response = await post(path, body)
-      expect(response.status).not.toBe(413)
-      expect(await response.text()).toMatch(/array of user ids|array of 1 to 100 accounts/)
-    }
-  })
-})
-
 describe.each([batchGet, invalidate])('POST %s', (path) => {
   test.each([
     undefined,
@@ -232,25 +203,6 @@ describe.each([batchGet, invalidate])('POST %s', (path) => {
       expect((await post(path, '{}', type)).status).toBe(400)
     },
   )
-})
-
-describe('a method that a path does not take is refused with 405 method-not-allowed:', () => {
-  const refusals = [
-    ...['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => [
-      method,
-      '/v1/users/xiaoming/tags',
-      'GET, HEAD',
-    ]),
-    ...posts.flatMap((path) =>
-      ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => [method, path, 'POST']),
-    ),
-  ]
-
-  test.each(refusals)('%s %s', async (method = '', path = '', allow) => {
-    const response = await send(path, { method })
-    expect(response.headers.get('Allow')).toBe(allow)
-    expect(await problemOf(response)).toMatchObject({ status: 405, code: 'method-not-allowed' })
-  })
 })
 
 describe('a path at which there is nothing is refused with 404 not-found:', () => {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 
 import { INVALID, type ValueKind } from './value-kinds.ts'
 
@@ -57,7 +57,7 @@ export function isLocal(address: ListenAddress): boolean {
 
 function isLoopbackHost(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
+  return name === 'localhost' || name === '::1' || (name.startsWith('127.') && isIPv4(name))
 }
 
 /** Reports whether two listeners cannot both have these addresses. Of names of hosts only their spelling is known. */

@@ -6,7 +6,7 @@ import { type FaceOptions, requestId } from './caller.ts'
 import { dropinRoutes } from './dropin-routes.ts'
 import type { Fetch } from './listener.ts'
 import { Problem } from './problem.ts'
-import { BODY_MAX_BYTES } from './request-body.ts'
+import { BODY_CUT_SHORT, BODY_MAX_BYTES } from './request-body.ts'
 import { restRoutes } from './rest-routes.ts'
 
 export interface DataAppOptions extends FaceOptions {
@@ -64,8 +64,13 @@ const countBody = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge })
  */
 function limitBody(c: Context, next: Next): Promise<Response | void> {
   const declared = c.req.header('content-length')
-  if (declared === undefined) return countBody(c, next)
+  if (declared === undefined) return countBody(c, next).catch(cutShort)
   return Number(declared) > BODY_MAX_BYTES ? tooLarge() : next()
+}
+
+/** Errors of what comes next do not get here: Hono has answered them. */
+function cutShort(error: unknown): never {
+  throw error instanceof Problem ? error : BODY_CUT_SHORT
 }
 
 function tooLarge(): never {

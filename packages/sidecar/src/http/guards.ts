@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isIPv4 } from 'node:net'
 
 import { isLocal, type ListenAddress } from '../config/addresses.ts'
 import { Problem } from './problem.ts'
@@ -17,7 +18,13 @@ export interface GuardOptions {
 const FROM_NO_PAGE: ReadonlySet<string | string[] | undefined> = new Set([undefined, 'none'])
 const FROM_OWN_PAGE: typeof FROM_NO_PAGE = new Set([...FROM_NO_PAGE, 'same-origin'])
 
-const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via'] as const
+const FORWARDING_HEADERS = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-real-ip',
+  'forwarded',
+  'via',
+] as const
 
 /**
  * Returns the guard of the data listener: it looks at a request before anything else does and returns the problem if the
@@ -36,8 +43,8 @@ export function createGuard(options: GuardOptions): Guard {
 }
 
 /**
- * Returns the guard of the ops listener. Scrapers and probes come from other machines where it is bound wide, under whatever name; so only on loopback
- * does the Host say whether a name was rebound. The status page asks for itself; other pages are refused everywhere.
+ * Returns the guard of the ops listener. Scrapers and probes come from other machines where it is bound wide, under whatever name, or without one (HTTP/1.0);
+ * so only on loopback does the Host say whether a name was rebound. The status page asks for itself; other pages are refused everywhere.
  */
 export function createOpsGuard(
   address: ListenAddress,
@@ -45,10 +52,14 @@ export function createOpsGuard(
 ): Guard {
   const isLoopback = address.kind === 'tcp' && isLocal(address)
   const allowedHosts = lowerCased(options.allowedHosts)
-  return (request) =>
-    twoHostsProblem(request) ??
-    (isLoopback ? hostProblem(request, allowedHosts) : undefined) ??
-    originProblem(request, FROM_OWN_PAGE)
+  return (request) => {
+    const isHostChecked = isLoopback && request.headers.host !== undefined
+    return (
+      twoHostsProblem(request) ??
+      (isHostChecked ? hostProblem(request, allowedHosts) : undefined) ??
+      originProblem(request, FROM_OWN_PAGE)
+    )
+  }
 }
 
 function lowerCased(hosts: readonly string[]): ReadonlySet<string> {
@@ -57,12 +68,7 @@ function lowerCased(hosts: readonly string[]): ReadonlySet<string> {
 
 function twoHostsProblem(request: IncomingMessage): Problem | undefined {
   // Node accepts a second Host without a word, and an absolute-form target as well.
-  let hosts = 0
-  const { rawHeaders } = request
-  for (let name = 0; name < rawHeaders.length; name += 2) {
-    if (rawHeaders[name]?.toLowerCase() === 'host') hosts += 1
-  }
-  if (hosts <= 1) return undefined
+  if (timesSent(request, 'host') <= 1) return undefined
   return new Problem('invalid-request', 'the request has more than one Host header')
 }
 
@@ -78,13 +84,22 @@ function hostProblem(
   )
 }
 
+/** Where a header may be sent once only, Node takes the first and drops the others. */
+function timesSent({ rawHeaders }: IncomingMessage, header: string): number {
+  let times = 0
+  for (let name = 0; name < rawHeaders.length; name += 2) {
+    if (rawHeaders[name]?.toLowerCase() === header) times += 1
+  }
+  return times
+}
+
 /** Host names with optional port; brackets around IPv6. All of 127.0.0.0/8 is loopback. */
 function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
   const name = host.toLowerCase().replace(/:\d*$/, '')
   return (
     name === 'localhost' ||
     name === '[::1]' ||
-    /^127(?:\.\d{1,3}){3}$/.test(name) ||
+    (name.startsWith('127.') && isIPv4(name)) ||
     allowedHosts.has(name) ||
     allowedHosts.has(host.toLowerCase())
   )
@@ -116,7 +131,8 @@ function tokenProblem(
   acceptsToken: (text: string) => boolean,
 ): Problem | undefined {
   const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ')
-  const given = scheme?.toLowerCase() === 'bearer' && rest.length === 0 ? (token ?? '') : ''
+  const isOne = rest.length === 0 && timesSent(request, 'authorization') < 2
+  const given = scheme?.toLowerCase() === 'bearer' && isOne ? (token ?? '') : ''
   if (acceptsToken(given)) return undefined
   return new Problem('unauthorized', 'send the access token as Authorization: Bearer TOKEN', {
     headers: { 'WWW-Authenticate': 'Bearer' },

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -78,6 +78,26 @@ describe('a listener on TCP', () => {
   test('closes at once when it never listened', async () => {
     await expect(listenerOn('127.0.0.1').close()).resolves.toBeUndefined()
   })
+})
+
+test('an answer that its caller is still reading when the listener closes arrives whole', async () => {
+  const answer = 'x'.repeat(16 * 1024 * 1024)
+  const asked = Promise.withResolvers<void>()
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
+  const listener = new Listener(address, () => {
+    setImmediate(asked.resolve)
+    return new Response(answer)
+  })
+  const { hostname, port } = new URL(await opened(listener).listen())
+  const [idle, slow] = [connect(Number(port), hostname), connect(Number(port), hostname)]
+  await once(idle, 'connect')
+  slow.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await asked.promise
+  const closed = listener.close()
+  expect((await text(slow)).endsWith(`\r\n\r\n${answer}`)).toBe(true)
+  // Nor is anybody waited for who asks for nothing.
+  await closed
+  idle.destroy()
 })
 
 describe('a listener on a Unix socket', () => {

@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
-import { BrokenRequests } from './broken-requests.ts'
+import { BrokenRequests, type ClientError } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
 import type { Guard } from './guards.ts'
 import { Problem } from './problem.ts'
@@ -25,6 +25,31 @@ export class ListenError extends Error {
   readonly code = 'TAGSIDE_LISTEN'
 }
 
+/** As Node says it of the codings that it does not know. */
+const UNKNOWN_CODING: ClientError = Object.assign(new Error('unknown transfer coding'), {
+  code: 'HPE_INVALID_TRANSFER_ENCODING',
+})
+
+/** What the connections of one listener may take, and who is told of them. */
+export interface ListenerOptions {
+  /** Told how each request ended; default: nobody is. */
+  readonly metrics?: HttpMetrics
+  /** Connections at a time; further ones are ended at once. Default 4,096. */
+  readonly connectionsMax?: number
+  /** Milliseconds in which nothing moves while a request is under way; longer than any deadline. Default 30,000. */
+  readonly silenceMs?: number
+  /** Told that connections are being ended because there are too many; once a minute at most. */
+  readonly onFull?: () => void
+}
+
+/** An idle connection costs some 20 KB, so that all of them fit beside the cache into a small container. */
+const CONNECTIONS_MAX = 4_096
+const SILENCE_MS = 30_000
+const TELL_FULL_EVERY_MS = 60_000
+
+/** Of a socket file: whoever may write to it may ask. Others than its user and group may not, whatever the umask. */
+const SOCKET_UMASK = 0o117
+
 /**
  * Listener accepts HTTP connections on one address. Its bounds keep a slow or silent client from holding anything
  * for long: complete headers within 2 s, the request within 5 s, looked at twice a second.
@@ -35,19 +60,18 @@ export class Listener {
   readonly #unanswered = new Set<ServerResponse>()
   #hasListened = false
 
-  /**
-   * The guard sees every request as it came over the wire, before anything is made of it. The metrics are told how each request ended;
-   * default: nobody is.
-   */
+  /** The guard sees every request as it came over the wire, before anything is made of it. */
   constructor(
     address: ListenAddress,
     fetch: Fetch,
     guard: Guard = () => undefined,
-    metrics?: HttpMetrics,
+    { metrics, ...bounds }: ListenerOptions = {},
   ) {
     this.#address = address
+    // HTTP/1.0 needs no Host, and some load balancers probe that way; where a Host matters, the guard has looked at it.
     const handle = getRequestListener((request, { incoming }) => fetch(request, incoming), {
       errorHandler: unreadable,
+      hostname: 'localhost',
     })
     const broken = new BrokenRequests((status) => metrics?.gaveUp(status))
     this.#server = createServer(
@@ -60,26 +84,47 @@ export class Listener {
       },
       (incoming, outgoing) => {
         const beganMs = performance.now()
+        if (incoming.socket.destroyed) return
+        if (!isFramed(incoming)) return broken.givenUp(UNKNOWN_CODING, incoming.socket)
         broken.began(incoming.socket, outgoing)
         outgoing.shouldKeepAlive &&= this.#server.listening
         this.#unanswered.add(outgoing)
         outgoing.once('close', () => {
           this.#unanswered.delete(outgoing)
           metrics?.ended(incoming, outgoing, performance.now() - beganMs)
+          if (!this.#server.listening) this.#server.closeIdleConnections()
         })
         const problem = guard(incoming)
         if (problem === undefined) void handle(incoming, outgoing)
         else refuse(problem, incoming, outgoing)
       },
     )
+    this.#server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      // Who is refused is not asked for the body.
+      if (guard(incoming) === undefined) outgoing.writeContinue()
+      this.#server.emit('request', incoming, outgoing)
+    })
     this.#server.on('clientError', (error, socket) => broken.givenUp(error, socket))
+    // Node takes a connection for idle as soon as its answer is written, and would cut what the caller has still to read.
+    const closeIdle = this.#server.closeIdleConnections.bind(this.#server)
+    this.#server.closeIdleConnections = () => {
+      if (![...this.#unanswered].some(isBeingSent)) closeIdle()
+    }
+    this.#server.timeout = bounds.silenceMs ?? SILENCE_MS
+    this.#server.maxConnections = bounds.connectionsMax ?? CONNECTIONS_MAX
+    let toldAtMs = -Infinity
+    this.#server.on('drop', () => {
+      if (performance.now() - toldAtMs < TELL_FULL_EVERY_MS) return
+      toldAtMs = performance.now()
+      bounds.onFull?.()
+    })
   }
 
   /** Starts to accept connections; returns the URL, or `unix:` and the path. Throws {@link ListenError}. */
   async listen(): Promise<string> {
     const address = this.#address
     if (address.kind === 'unix') await removeDeadSocket(address.path)
-    this.#server.listen(address.kind === 'unix' ? { path: address.path } : address)
+    this.#bind(address)
     try {
       await once(this.#server, 'listening')
     } catch (error) {
@@ -97,6 +142,17 @@ export class Listener {
     return this.#hasListened
   }
 
+  #bind(address: ListenAddress): void {
+    if (address.kind === 'tcp') {
+      this.#server.listen(address)
+      return
+    }
+    // The file is made in this very call. A chmod after it would leave a moment in which others could connect.
+    const before = process.umask(SOCKET_UMASK)
+    this.#server.listen({ path: address.path })
+    process.umask(before)
+  }
+
   /** Accepts no further connection, and ends idle ones; resolves when the requests under way are answered. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close')
@@ -110,6 +166,19 @@ export class Listener {
   cut(): void {
     this.#server.closeAllConnections()
   }
+}
+
+/**
+ * Reports whether the end of the body is where Node takes it to be. It takes `gzip, chunked` for chunks as they are, and the routes would
+ * read compressed bytes.
+ */
+function isFramed({ headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding']
+  return coding === undefined || coding.toLowerCase() === 'chunked'
+}
+
+function isBeingSent({ writableEnded, writableFinished }: ServerResponse): boolean {
+  return writableEnded && !writableFinished
 }
 
 function refuse(problem: Problem, incoming: IncomingMessage, outgoing: ServerResponse): void {

@@ -5,6 +5,12 @@ import { Problem } from './problem.ts'
 /** Largest request body, in bytes; declared or counted. */
 export const BODY_MAX_BYTES = 256 * 1024
 
+/** The caller left, or broke its own chunks: nobody may be there to read this. */
+export const BODY_CUT_SHORT: Problem = new Problem(
+  'invalid-request',
+  'the connection ended before the whole body had arrived',
+)
+
 const TOO_SLOW = new Problem(
   'deadline-exceeded',
   'the deadline passed before the whole body had arrived',
@@ -36,7 +42,7 @@ async function wholeBody(c: Context, timeoutMs: number): Promise<ArrayBuffer> {
     return await Promise.race([c.req.arrayBuffer(), promise])
   } catch (error) {
     if (error instanceof Problem) throw error
-    throw new Problem('invalid-request', 'the connection ended before the whole body had arrived')
+    throw BODY_CUT_SHORT
   } finally {
     clearTimeout(timer)
   }

@@ -1,5 +1,7 @@
 import { type Logger, pino } from 'pino'
 
+import { loggedError } from './logged-error.ts'
+
 /** Where log lines go; standard output, or a test. */
 export interface LogSink {
   readonly write: (line: string) => void
@@ -35,6 +37,7 @@ export function createLog(level: string, sink: LogSink): Log {
     {
       level,
       base: null,
+      serializers: { err: loggedError },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
@@ -56,5 +59,14 @@ function readable(line: string): string {
   const details = Object.entries({ event, ...rest })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return `${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${String(msg)}  ${details.join(' ')}\n`
+  const shown = `${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${String(msg)}  ${details.join(' ')}`
+  return `${withoutControls(shown)}\n`
+}
+
+/** A terminal obeys escape sequences, and takes a line break for the end of the line. Bidirectional controls reorder what is read. */
+function withoutControls(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -28,24 +28,28 @@ const { CHROMIUM_PATH, CI } = process.env
 const executablePath = CHROMIUM_PATH ?? USUAL_PLACES.find((path) => existsSync(path))
 
 /** Starts a headless Chromium: the one in `CHROMIUM_PATH`, or the one that is installed. Its caller closes it. */
-function launchBrowser(): Promise<Browser> {
+function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   if (executablePath === undefined)
     throw new Error('no Chromium found: install it (Debian: chromium), or set CHROMIUM_PATH')
-  return chromium.launch({ executablePath, args: ARGUMENTS, chromiumSandbox: false })
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], chromiumSandbox: false })
 }
 
 /**
  * Describes what a browser sees. All tests of the block share one browser, which is given to them as a function because it starts
- * before the first. Where there is none, the tests are skipped aloud; with `CI` set they fail.
+ * before the first; `more` are arguments for it. Where there is none, the tests are skipped aloud; with `CI` set they fail.
  */
-export function describeInBrowser(title: string, tests: (browser: () => Browser) => void): void {
+export function describeInBrowser(
+  title: string,
+  tests: (browser: () => Browser) => void,
+  more: readonly string[] = [],
+): void {
   const isSkipped = executablePath === undefined && CI === undefined
   if (isSkipped)
     console.warn(`skipped: "${title}", because no Chromium is installed; CHROMIUM_PATH can name it`)
   describe.skipIf(isSkipped)(`${title}, in Chromium`, () => {
     let started: Browser | undefined
     beforeAll(async () => {
-      started = await launchBrowser()
+      started = await launchBrowser(more)
     })
     afterAll(() => started?.close())
     tests(() => {

@@ -30,12 +30,16 @@ export interface Program extends AsyncDisposable {
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-/** Starts `tagside` with these arguments and nothing in its environment but what is given. */
+/**
+ * Starts `tagside` with these arguments and nothing in its environment but what is given. `node` is what Node is told to run: the source,
+ * unless another build or other flags are wanted.
+ */
 export function startProgram(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  node: readonly string[] = ['--conditions=source', main],
 ): Program {
-  const child = spawn(process.execPath, ['--conditions=source', main, ...argv], {
+  const child = spawn(process.execPath, [...node, ...argv], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
