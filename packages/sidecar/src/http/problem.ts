@@ -15,7 +15,8 @@ export type ProblemCode =
   | 'unsupported-media-type'
   | 'draining'
 
-const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string }>> =
+/** The status and title of every code. */
+export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string }>> =
   {
     'invalid-request': { status: 400, title: 'The request is malformed' },
     unauthorized: { status: 401, title: 'The access token is missing or wrong' },
