@@ -18,7 +18,8 @@ const keywords = v.looseObject({
   maxItems: v.optional(v.number(), 10),
   minimum: v.optional(v.number()),
   maximum: v.optional(v.number()),
-  pattern: v.optional(v.string()),
+  pattern: v.optional(v.string(), ''),
+  maxLength: v.optional(v.number()),
 })
 
 /** Returns values that are as a schema of a request says: small ones, ones at the bounds, and objects with members that nobody asked for. */
@@ -49,10 +50,21 @@ function possible(schema: Schema): Values {
       return fc.oneof(fc.integer({ min: minimum, max: maximum }), fc.constantFrom(minimum, maximum))
     }
     case 'string':
-      return fc.stringMatching(new RegExp(known.pattern ?? '', 'u'))
+      return text(new RegExp(known.pattern, 'u'), known.maxLength)
     case undefined:
       return json
   }
+}
+
+/** fast-check writes ASCII only for a pattern. Where a length is told, there are other scripts too, up to that length. */
+function text(pattern: RegExp, maxLength: number | undefined): fc.Arbitrary<string> {
+  const matching = fc.stringMatching(pattern)
+  if (maxLength === undefined) return matching
+  const any = fc.string({ unit: 'binary', maxLength })
+  const long = fc
+    .tuple(fc.constantFrom('x', '"', 'é', '用', '😀'), fc.integer({ min: 1, max: maxLength }))
+    .map(([character, length]) => character.repeat(length))
+  return fc.oneof(matching, any, long).filter((string) => pattern.test(string))
 }
 
 function members({
