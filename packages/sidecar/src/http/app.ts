@@ -5,6 +5,7 @@ import type { TagLookup } from '../lookup/tag-lookup.ts'
 import { type FaceOptions, requestId } from './caller.ts'
 import { dropinRoutes } from './dropin-routes.ts'
 import type { Fetch } from './listener.ts'
+import { openapiRoutes } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { BODY_CUT_SHORT, BODY_MAX_BYTES } from './request-body.ts'
 import { restRoutes } from './rest-routes.ts'
@@ -15,21 +16,23 @@ export interface DataAppOptions extends FaceOptions {
   readonly onDefect: (error: unknown) => void
 }
 
-/** The paths of the data listener with the one method each takes. */
-const METHODS: readonly (readonly [path: string, method: string])[] = [
+/** The paths of the data listener with the methods each takes. */
+export const METHODS: readonly (readonly [path: string, method: string])[] = [
   ['/v1/users/:user/tags', 'GET, HEAD'],
   ['/v1/tags:batchGet', 'POST'],
   ['/v1/cache:invalidate', 'POST'],
   ['/v4/timpush/get_tag', 'POST'],
   ['/v4/all_member_push/im_get_tag', 'POST'],
+  ['/openapi.json', 'GET, HEAD'],
 ]
 
-/** Returns the data listener's handler: body limit, then the two faces. The guards have seen the request before. */
+/** Returns the data listener's handler: body limit, then the two faces and their description. The guards have seen the request before. */
 export function createDataApp(options: DataAppOptions): (request: Request) => ReturnType<Fetch> {
   const app = new Hono()
   app.post('*', limitBody)
   app.route('/', restRoutes(options.lookup, options))
   app.route('/', dropinRoutes(options.lookup, options))
+  app.route('/', openapiRoutes())
   for (const [path, methods] of METHODS) {
     app.all(path, () => {
       throw new Problem('method-not-allowed', `this path takes ${methods}`, {

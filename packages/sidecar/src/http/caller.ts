@@ -21,8 +21,11 @@ export function requestId(c: Context): string {
   return acceptedRequestId(c.req.header('x-request-id'))
 }
 
+/** What a request id may be to be taken over. */
+export const REQUEST_ID = /^[\w.:-]{1,64}$/
+
 export function acceptedRequestId(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 }
 
 /** Reads the caller's wishes; the deadline counts from `arrivedMs`. */

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
 
 import type { Failure, FailureCode, Outcome } from '../lookup/outcome.ts'
 import type { TagLookup } from '../lookup/tag-lookup.ts'
@@ -6,11 +7,8 @@ import { truthHeaders } from './answer.ts'
 import { type FaceOptions, requestId, wishesOf } from './caller.ts'
 import { oneReason } from './one-reason.ts'
 import { Problem, type ProblemCode } from './problem.ts'
-import { isRecord, readJson } from './request-body.ts'
-import { userIdProblem } from './user-id.ts'
-
-/** Tencent's documented bound of one call, counted as sent (document 1047/60567). */
-const ACCOUNTS_MAX = 100
+import { readJson } from './request-body.ts'
+import { getTagBody } from './schemas.ts'
 
 /** Codes of Tencent's that existing clients already understand, for the sidecar's own failures. */
 const OWN_CODES: Readonly<Record<FailureCode, number>> = {
@@ -69,25 +67,18 @@ export function dropinRoutes(lookup: TagLookup, options: FaceOptions): Hono {
   return app
 }
 
+/** Tencent's codes for what can be wrong with a body, by the part of the schema that refuses it; 90001 for all else. */
+const BODY_CODES: ReadonlyMap<string, number> = new Map([
+  ['max_length', 90018],
+  ['guard', 60015],
+])
+
 /** Returns the distinct accounts in the order of the request, or why Tencent would refuse the call. */
 function accountsIn(body: unknown): string[] | TencentFailure {
-  const accounts: unknown = isRecord(body) ? body['To_Account'] : undefined
-  if (!Array.isArray(accounts) || accounts.length === 0) {
-    return refusal(90001, 'the body must be JSON with To_Account, an array of 1 to 100 accounts')
-  }
-  if (accounts.length > ACCOUNTS_MAX) {
-    return refusal(
-      90018,
-      `To_Account has ${accounts.length} accounts, at most ${ACCOUNTS_MAX} are allowed`,
-    )
-  }
-  const distinct = new Set<string>()
-  for (const [index, account] of accounts.entries()) {
-    const problem = userIdProblem(account)
-    if (problem !== undefined) return refusal(60015, `To_Account[${index}] ${problem}`)
-    if (typeof account === 'string') distinct.add(account)
-  }
-  return [...distinct]
+  const result = v.safeParse(getTagBody, body)
+  if (result.success) return [...new Set(result.output.To_Account)]
+  const [{ type, message }] = result.issues
+  return refusal(BODY_CODES.get(type) ?? 90001, message)
 }
 
 function refusal(code: number, text: string): TencentFailure {

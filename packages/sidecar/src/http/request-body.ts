@@ -47,8 +47,3 @@ async function wholeBody(c: Context, timeoutMs: number): Promise<ArrayBuffer> {
     clearTimeout(timer)
   }
 }
-
-/** Reports whether the value is an object that is not an array, so that its members may be looked at. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -1,8 +1,39 @@
+import * as v from 'valibot'
+
 import type { LookupWishes } from '../lookup/tag-lookup.ts'
-import { Problem } from './problem.ts'
+import { accepted } from './accepted.ts'
 
 /** A caller may ask for more or less time than the configured deadline, up to this. */
 const DEADLINE_MAX_MS = 10_000
+
+/** The header `X-Request-Timeout-Ms`, in milliseconds. More than the longest deadline counts as that. */
+export const requestTimeoutMs = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^[1-9]\d*$/.test(text),
+    'X-Request-Timeout-Ms: expected a whole number of milliseconds, 1 to 10000',
+  ),
+  v.metadata({ type: 'integer', minimum: 1, maximum: DEADLINE_MAX_MS }),
+  v.transform((text) => Math.min(Number(text), DEADLINE_MAX_MS)),
+)
+
+const DIRECTIVE = '(?:no-cache|only-if-cached|(?:max-age|stale-if-error)=[0-9]{1,9})'
+
+/** The header `Cache-Control`. The pattern shows the directives that mean something here; whatever else is in the header is ignored. */
+export const cacheControl = v.pipe(
+  v.string(),
+  v.metadata({
+    pattern: `^${DIRECTIVE}(?:, ?${DIRECTIVE})*$`,
+  }),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const wishes = cacheWishes(dataset.value)
+    if (!('malformed' in wishes)) return wishes
+    addIssue({
+      message: `Cache-Control: expected ${wishes.malformed}=SECONDS, a whole number of seconds`,
+    })
+    return NEVER
+  }),
+)
 
 interface WishHeaders {
   readonly cacheControl: string | undefined
@@ -16,52 +47,32 @@ interface WishHeaders {
  */
 export function requestWishes(headers: WishHeaders, now: number, deadlineMs: number): LookupWishes {
   const timeoutMs =
-    headers.timeoutMs === undefined ? deadlineMs : requestTimeoutMs(headers.timeoutMs)
+    headers.timeoutMs === undefined ? deadlineMs : accepted(requestTimeoutMs, headers.timeoutMs)
   const wishes = { deadlineMs: now + timeoutMs }
   if (headers.cacheControl === undefined) return wishes
-  return { ...wishes, ...cacheWishes(headers.cacheControl) }
+  return { ...wishes, ...accepted(cacheControl, headers.cacheControl) }
 }
 
-function requestTimeoutMs(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) {
-    throw new Problem(
-      'invalid-request',
-      'X-Request-Timeout-Ms: expected a whole number of milliseconds, 1 to 10000',
-    )
-  }
-  return Math.min(Number(text), DEADLINE_MAX_MS)
-}
+type CacheWishes = Omit<LookupWishes, 'deadlineMs'>
 
-function cacheWishes(header: string): Omit<LookupWishes, 'deadlineMs'> {
-  const wishes: { -readonly [Wish in keyof LookupWishes]?: LookupWishes[Wish] } = {}
+/** Returns the wishes, or which directive is malformed. */
+function cacheWishes(header: string): CacheWishes | { readonly malformed: string } {
+  const wishes: { -readonly [Wish in keyof CacheWishes]?: CacheWishes[Wish] } = {}
   for (const directive of header.split(',')) {
     const [name = '', value] = directive.trim().split('=', 2)
-    switch (name.toLowerCase()) {
-      case 'no-cache':
-        wishes.noCache = true
-        break
-      case 'only-if-cached':
-        wishes.onlyIfCached = true
-        break
-      case 'max-age':
-        wishes.maxAgeMs = seconds(name, value) * 1_000
-        break
-      case 'stale-if-error':
-        wishes.staleIfErrorMs = seconds(name, value) * 1_000
-        break
-      default:
+    const wish = name.toLowerCase()
+    if (wish === 'no-cache') wishes.noCache = true
+    else if (wish === 'only-if-cached') wishes.onlyIfCached = true
+    else if (wish === 'max-age' || wish === 'stale-if-error') {
+      const ms = milliseconds(value)
+      if (ms === undefined) return { malformed: name }
+      wishes[wish === 'max-age' ? 'maxAgeMs' : 'staleIfErrorMs'] = ms
     }
   }
   return wishes
 }
 
-function seconds(name: string, value: string | undefined): number {
-  const text = value?.replaceAll('"', '') ?? ''
-  if (!/^\d+$/.test(text)) {
-    throw new Problem(
-      'invalid-request',
-      `Cache-Control: expected ${name}=SECONDS, a whole number of seconds`,
-    )
-  }
-  return Number(text)
+function milliseconds(seconds: string | undefined): number | undefined {
+  const text = seconds?.replaceAll('"', '') ?? ''
+  return /^\d+$/.test(text) ? Number(text) * 1_000 : undefined
 }

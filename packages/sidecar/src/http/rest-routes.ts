@@ -2,12 +2,13 @@ import { type Context, Hono } from 'hono'
 
 import type { Outcome } from '../lookup/outcome.ts'
 import { isPending, type TagLookup } from '../lookup/tag-lookup.ts'
+import { accepted } from './accepted.ts'
 import { tagsMembers, truthHeaders, WallTime } from './answer.ts'
 import { type FaceOptions, requestId, wishesOf } from './caller.ts'
 import { oneReason } from './one-reason.ts'
 import { Problem } from './problem.ts'
-import { isRecord, readJson } from './request-body.ts'
-import { userIdProblem } from './user-id.ts'
+import { readJson } from './request-body.ts'
+import { batchGetBody, invalidateBody, userId } from './schemas.ts'
 
 const UNKNOWN_USER = {
   code: 'unknown-user',
@@ -20,6 +21,8 @@ const UNKNOWN_USER = {
 export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono {
   const app = new Hono()
   const wall = new WallTime(options.now)
+  const batchGet = batchGetBody(options.maxUsersPerRequest)
+  const invalidate = invalidateBody(options.maxUsersPerRequest)
 
   // Not async: a hit is answered in the same turn, which the server turns into a synchronous write.
   app.get('/v1/users/:user/tags', (c): Response | Promise<Response> => {
@@ -33,10 +36,7 @@ export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono {
   app.post('/v1/tags:batchGet', async (c) => {
     refuseWhileDraining(options)
     const wishes = wishesOf(c, options.now(), options)
-    const users = usersIn(
-      await readBody(c, wishes.deadlineMs - options.now()),
-      options.maxUsersPerRequest,
-    )
+    const { users } = accepted(batchGet, await readBody(c, wishes.deadlineMs - options.now()))
     const outcomes = await lookup.lookup(users, wishes)
     const failure = oneReason(outcomes)
     const headers = truthHeaders(outcomes, options.now())
@@ -46,14 +46,8 @@ export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono {
   })
 
   app.post('/v1/cache:invalidate', async (c) => {
-    const body = await readBody(c, options.deadlineMs)
-    const isAll = isRecord(body) && body['all'] === true
-    if (isAll && Object.hasOwn(body, 'users')) {
-      throw new Problem('invalid-request', 'expected either "users" or "all": true, not both')
-    }
-    const invalidated = isAll
-      ? lookup.invalidateAll()
-      : lookup.invalidate(usersIn(body, options.maxUsersPerRequest))
+    const { users } = accepted(invalidate, await readBody(c, options.deadlineMs))
+    const invalidated = users === undefined ? lookup.invalidateAll() : lookup.invalidate(users)
     return json(`{"invalidated":${invalidated}}`, c)
   })
 
@@ -96,11 +90,12 @@ function refuseWhileDraining(options: FaceOptions): void {
 function userInPath(url: string): string {
   const pathStart = url.indexOf('/v1/users/', url.indexOf('//') + 2) + '/v1/users/'.length
   const encoded = url.slice(pathStart, url.indexOf('/', pathStart))
+  return accepted(userId, decoded(encoded))
+}
+
+function decoded(encoded: string): string {
   try {
-    const user = decodeURIComponent(encoded)
-    const problem = userIdProblem(user)
-    if (problem === undefined) return user
-    throw new Problem('invalid-request', `the user id in the path ${problem}`)
+    return decodeURIComponent(encoded)
   } catch (error) {
     if (!(error instanceof URIError)) throw error
     throw new Problem(
@@ -119,30 +114,6 @@ async function readBody(c: Context, timeoutMs: number): Promise<unknown> {
   if (body === undefined)
     throw new Problem('invalid-request', 'the body is not valid JSON in UTF-8')
   return body
-}
-
-/** Returns the users of a body `{"users":[…]}`; every malformed id is named by its place, never by its text. */
-function usersIn(body: unknown, usersMax: number): readonly string[] {
-  const users: unknown = isRecord(body) ? body['users'] : undefined
-  if (!Array.isArray(users))
-    throw new Problem(
-      'invalid-request',
-      'expected a JSON object with "users", an array of user ids',
-    )
-  if (users.length === 0 || users.length > usersMax) {
-    throw new Problem('invalid-request', `expected 1 to ${usersMax} users, got ${users.length}`)
-  }
-  const ids: string[] = []
-  const problems: string[] = []
-  // A loop: a thousand ids are checked for each batch request, most of which are fine.
-  for (const [index, user] of users.entries()) {
-    const problem = userIdProblem(user)
-    if (problem !== undefined) problems.push(`users[${index}] ${problem}`)
-    else if (typeof user === 'string') ids.push(user)
-  }
-  if (problems.length === 0) return ids
-  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
-  throw new Problem('invalid-request', problems.slice(0, 5).join('; ') + more)
 }
 
 function json(body: string, c: Context, headers: Readonly<Record<string, string>> = {}): Response {

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+
+import { Hono } from 'hono'
+
+import { requestId } from './caller.ts'
+
+/** Above both `src` and `dist`, where the package has it. */
+const documentUrl = new URL('../../openapi.json', import.meta.url)
+
+/**
+ * `GET /openapi.json`: the description of all that the data listener answers. It is read from its file when somebody asks
+ * first. Making it anew from the schemas would take 10 MB of memory and 30 ms for the libraries alone.
+ */
+export function openapiRoutes(): Hono {
+  const app = new Hono()
+  let text: string | undefined
+  app.get('/openapi.json', (c) => {
+    text ??= readFileSync(documentUrl, 'utf8')
+    return new Response(text, {
+      headers: { 'Content-Type': 'application/json', 'X-Request-Id': requestId(c) },
+    })
+  })
+  return app
+}
