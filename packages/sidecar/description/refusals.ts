@@ -172,7 +172,7 @@ const FROM_LOOKUPS: Readonly<Record<string, Refusal>> = {
         'The secret key of another app',
         new Problem(
           'upstream-credentials',
-          'get_tag was refused with ErrorCode 70009: the UserSig was signed with another key. Check that the secret key is the one of this SDKAppID.',
+          'get_tag was refused with ErrorCode 70009: the UserSig was signed with another key. Check that the secret key is the one of this SDKAppID. Settings: TAGSIDE_SECRET_KEY_FILE (or TAGSIDE_SECRET_KEY), TAGSIDE_SDK_APP_ID.',
           { upstreamCode: 70009 },
         ),
       ],
