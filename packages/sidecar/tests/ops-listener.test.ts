@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import manifest from '../package.json' with { type: 'json' }
-import { type StartedSidecar, startSidecar } from './support/start-sidecar.ts'
+import { readConfig } from '../src/config/read-config.ts'
+import { drain } from '../src/drain.ts'
+import { createLog } from '../src/observe/log.ts'
+import { wire } from '../src/wire.ts'
+import { environmentFor, type StartedSidecar, startSidecar } from './support/start-sidecar.ts'
 
 let started: StartedSidecar
 
@@ -54,7 +58,7 @@ describe('what is not there', () => {
     async (path) => {
       const response = await ask(path)
       expect(response.status).toBe(404)
-      expect(await response.json()).toEqual({ status: 'not-found' })
+      expect(await response.json()).toMatchObject({ status: 404, code: 'not-found' })
     },
   )
 
@@ -66,8 +70,22 @@ describe('what is not there', () => {
     const response = await ask(path, method)
     expect(response.status).toBe(405)
     expect(response.headers.get('Allow')).toBe('GET, HEAD')
-    expect(await response.json()).toEqual({ status: 'method-not-allowed' })
+    expect(await response.json()).toMatchObject({ status: 405, code: 'method-not-allowed' })
   })
+})
+
+test('before the data listener accepts connections a sidecar is alive, but neither started nor ready', async () => {
+  const environment = environmentFor(started.fake, started.url)
+  const config = readConfig({ argv: [], environment, readFile: () => '' })
+  const starting = wire(config, createLog('silent', { write: () => undefined }))
+  const opsUrl = await starting.ops?.listen()
+  const answers = (): Promise<unknown> =>
+    Promise.all(probes.map(async (path) => (await fetch(`${opsUrl}${path}`)).json()))
+  const unready = { status: 'unready', reasons: ['starting'] }
+  expect(await answers()).toEqual([{ status: 'ok' }, unready, unready])
+  await starting.data.listen()
+  expect(await answers()).toEqual(Array.from(probes, () => ({ status: 'ok' })))
+  await drain(starting, 0, createLog('silent', { write: () => undefined }))
 })
 
 test('a draining sidecar is alive and started, but not ready', async () => {

@@ -58,7 +58,7 @@ export interface CountedState {
 }
 
 /** Cache entries = entries added − entries evicted. */
-export interface CacheState {
+interface CacheState {
   readonly cacheEntries: number
   readonly cacheBytes: number
   readonly cacheAdded: number

@@ -65,18 +65,20 @@ export class HttpMetrics {
   /** Requests that were given up before they were complete. */
   readonly broken: Record<BrokenStatus, number> = { 400: 0, 408: 0, 431: 0 }
   /** By route, method and status in one number: a hit is counted without making a text. */
-  readonly #requests = new Map<number, number>()
+  readonly #requests = new Map<number, { count: number }>()
 
   constructor() {
     for (const [route, { method, statuses }] of ROUTES.entries())
-      for (const status of statuses) this.#requests.set(keyOf(route, method, status), 0)
+      for (const status of statuses) this.#requests.set(keyOf(route, method, status), { count: 0 })
   }
 
   /** Says that a request has ended, answered or not. */
   ended(request: Asked, answer: Answered, durationMs: number): void {
     const status = answer.headersSent ? answer.statusCode : CALLER_LEFT
     const key = keyOf(routeOf(request.url ?? ''), request.method, status)
-    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1)
+    const requests = this.#requests.get(key)
+    if (requests === undefined) this.#requests.set(key, { count: 1 })
+    else requests.count += 1
     this.durationS.observe(durationMs / 1_000)
   }
 
@@ -87,7 +89,7 @@ export class HttpMetrics {
 
   /** The counts so far; those that a route is likely to need are there from the start. */
   counts(): RequestCount[] {
-    return [...this.#requests].map(([key, requests]) => {
+    return [...this.#requests].map(([key, { count: requests }]) => {
       const kind = Math.floor(key / STATUSES_END)
       return {
         route: ROUTES[Math.floor(kind / METHODS.length)]?.template ?? OTHER,

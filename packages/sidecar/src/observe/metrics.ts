@@ -3,6 +3,7 @@ import type { SecretState } from '../secrets/secret-change.ts'
 import { counter, type Family, gauge, histogram, labelled } from './families.ts'
 import type { HttpMetrics } from './http-metrics.ts'
 import { lookupFamilies } from './lookup-families.ts'
+import type * as Prometheus from './prometheus.ts'
 import { Scrapes } from './scrapes.ts'
 import { secretFamilies } from './secret-families.ts'
 
@@ -20,7 +21,7 @@ export interface MetricsSources {
 }
 
 /** An answer to a scrape. */
-export interface Exposition {
+interface Exposition {
   readonly contentType: string
   readonly text: string
 }
@@ -36,9 +37,10 @@ export interface Metrics {
  */
 export function createMetrics(sources: MetricsSources): Metrics {
   const scrapes = new Scrapes()
+  let client: typeof Prometheus | undefined
   return {
     scrape: async (scraper) => {
-      const { Registry, processMetrics } = await import('./prometheus.ts')
+      client ??= await import('./prometheus.ts')
       // All numbers are read in one turn: the equations between them hold in every scrape.
       const { lookup, now } = sources
       const windowCalls = lookup.highestWindowSince(scrapes.scraped(scraper, now()))
@@ -48,8 +50,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
         ...secretFamilies(sources.secrets.states()),
         ...aboutFamilies(sources),
       ]
-      const registry = Registry.aggregate([families])
-      const text = `${await registry.metrics()}\n${await processMetrics().metrics()}`
+      const registry = client.Registry.aggregate([families])
+      const text = `${await registry.metrics()}\n${await client.processMetrics().metrics()}`
       return { contentType: registry.contentType, text }
     },
   }
