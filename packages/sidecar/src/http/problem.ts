@@ -16,30 +16,31 @@ export type ProblemCode =
   | 'draining'
 
 /** The status and title of every code. */
-export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string }>> =
-  {
-    'invalid-request': { status: 400, title: 'The request is malformed' },
-    unauthorized: { status: 401, title: 'The access token is missing or wrong' },
-    'forbidden-host': { status: 403, title: 'The Host is not one of this sidecar' },
-    'forbidden-origin': { status: 403, title: 'Requests from web pages are refused' },
-    'forwarded-request': { status: 403, title: 'Forwarded requests are refused' },
-    'unknown-user': { status: 404, title: 'Tencent does not know this account' },
-    'not-found': { status: 404, title: 'There is nothing at this path' },
-    'method-not-allowed': { status: 405, title: 'The path does not take this method' },
-    'too-large': { status: 413, title: 'The body is too large' },
-    'unsupported-media-type': { status: 415, title: 'The body is not JSON by its Content-Type' },
-    'internal-error': { status: 500, title: 'The sidecar has a defect' },
-    'upstream-unreachable': { status: 502, title: 'Tencent could not be reached' },
-    'upstream-invalid-reply': { status: 502, title: 'Tencent answered with a broken reply' },
-    'upstream-error': { status: 502, title: 'Tencent answered with an error' },
-    'upstream-credentials': { status: 502, title: 'Tencent refuses the credentials or the app' },
-    overloaded: { status: 503, title: 'Too many users are waiting' },
-    'upstream-unavailable': { status: 503, title: 'Tencent is failing; calls are paused' },
-    'upstream-throttled': { status: 503, title: 'Tencent is throttling the app' },
-    draining: { status: 503, title: 'The sidecar is shutting down' },
-    'deadline-exceeded': { status: 504, title: 'The deadline passed' },
-    'only-if-cached': { status: 504, title: 'Nothing usable is cached' },
-  }
+export const PROBLEMS: Readonly<
+  Record<ProblemCode, { readonly status: number; readonly title: string }>
+> = {
+  'invalid-request': { status: 400, title: 'The request is malformed' },
+  unauthorized: { status: 401, title: 'The access token is missing or wrong' },
+  'forbidden-host': { status: 403, title: 'The Host is not one of this sidecar' },
+  'forbidden-origin': { status: 403, title: 'Requests from web pages are refused' },
+  'forwarded-request': { status: 403, title: 'Forwarded requests are refused' },
+  'unknown-user': { status: 404, title: 'Tencent does not know this account' },
+  'not-found': { status: 404, title: 'There is nothing at this path' },
+  'method-not-allowed': { status: 405, title: 'The path does not take this method' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON by its Content-Type' },
+  'internal-error': { status: 500, title: 'The sidecar has a defect' },
+  'upstream-unreachable': { status: 502, title: 'Tencent could not be reached' },
+  'upstream-invalid-reply': { status: 502, title: 'Tencent answered with a broken reply' },
+  'upstream-error': { status: 502, title: 'Tencent answered with an error' },
+  'upstream-credentials': { status: 502, title: 'Tencent refuses the credentials or the app' },
+  overloaded: { status: 503, title: 'Too many users are waiting' },
+  'upstream-unavailable': { status: 503, title: 'Tencent is failing; calls are paused' },
+  'upstream-throttled': { status: 503, title: 'Tencent is throttling the app' },
+  draining: { status: 503, title: 'The sidecar is shutting down' },
+  'deadline-exceeded': { status: 504, title: 'The deadline passed' },
+  'only-if-cached': { status: 504, title: 'Nothing usable is cached' },
+}
 
 export interface RenderedProblem {
   readonly status: number
