@@ -8,7 +8,7 @@ import { type FaceOptions, requestId, wishesOf } from './caller.ts'
 import { oneReason } from './one-reason.ts'
 import { Problem } from './problem.ts'
 import { readJson } from './request-body.ts'
-import { batchGetBody, invalidateBody, userId } from './schemas.ts'
+import { batchGetBody, invalidateBody, isUserId, userId } from './schemas.ts'
 
 const UNKNOWN_USER = {
   code: 'unknown-user',
@@ -90,7 +90,8 @@ function refuseWhileDraining(options: FaceOptions): void {
 function userInPath(url: string): string {
   const pathStart = url.indexOf('/v1/users/', url.indexOf('//') + 2) + '/v1/users/'.length
   const encoded = url.slice(pathStart, url.indexOf('/', pathStart))
-  return accepted(userId, decoded(encoded))
+  const user = decoded(encoded)
+  return isUserId(user) ? user : accepted(userId, user)
 }
 
 function decoded(encoded: string): string {

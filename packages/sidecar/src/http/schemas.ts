@@ -12,7 +12,10 @@ const ACCOUNTS_MAX = 100
 /** Of the bad ids in a request so many are named. */
 const NAMED_MAX = 5
 
-const isUserId = (value: unknown): value is string => userIdProblem(value) === undefined
+/** All that {@link userId} asks for. For who has one id and no time: the walk through the schema is 3 % of a hit's. */
+export function isUserId(value: unknown): value is string {
+  return userIdProblem(value) === undefined
+}
 
 /**
  * A user id. A pattern cannot count the bytes of UTF-8, so the one that is shown promises less than is taken: every id that
