@@ -9,6 +9,15 @@ const unitAndBehaviour = (name: string, { isolate }: { readonly isolate: boolean
   },
 })
 
+const mockServer = ['src', 'tests'].map((folder) => `packages/mock-server/${folder}/**/*.test.ts`)
+const INTERCEPTING = [
+  'conformance',
+  'intercept',
+  'msw-assumptions*',
+  'same-outcome',
+  'vitest-*',
+].map((name) => `packages/mock-server/tests/${name}.test.ts`)
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
   test: {
@@ -21,8 +30,15 @@ export default defineConfig({
       // Test files share a process, which saves a third of the time; each leaves it as it found it.
       unitAndBehaviour('core', { isolate: false }),
       unitAndBehaviour('sidecar', { isolate: false }),
+      {
+        extends: true,
+        test: { name: 'mock-server', isolate: false, include: mockServer, exclude: INTERCEPTING },
+      },
       // Interception is a matter of the whole process, connections opened before it included.
-      unitAndBehaviour('mock-server', { isolate: true }),
+      {
+        extends: true,
+        test: { name: 'intercepting', isolate: true, include: INTERCEPTING },
+      },
       {
         extends: true,
         test: { name: 'repository', isolate: false, include: ['scripts/**/*.test.ts'] },
