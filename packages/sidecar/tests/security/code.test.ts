@@ -50,8 +50,8 @@ test('T20: the built sidecar serves under the flags of docs/security.md, under w
   const { url, opsUrl } = await program.logged('listening')
   const answer = await fetch(`${url}/v1/users/xiaoming/tags`)
   expect(await answer.json()).toMatchObject({ tags: ['GoldMember', 'WeekPassUser'] })
-  for (const path of ['/readyz', '/metrics'])
-    expect((await fetch(`${opsUrl}${path}`)).status).toBe(200)
+  const pages = ['/readyz', '/metrics', '/', '/status.json'].map((path) => `${opsUrl}${path}`)
+  for (const page of [...pages, `${url}/openapi.json`]) expect((await fetch(page)).status).toBe(200)
   program.child.kill('SIGTERM')
   const { status, stderr } = await program.ended
   // Node says that --allow-net is new; nothing else is wrong.

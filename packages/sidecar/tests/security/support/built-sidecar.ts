@@ -10,6 +10,11 @@ import * as v from 'valibot'
 const repository = fileURLToPath(new URL('../../../../../', import.meta.url))
 const manifest = v.object({ dependencies: v.record(v.string(), v.string()) })
 
+/** What is read at run time and is no code. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  sidecar: ['openapi.json', 'status-page'],
+}
+
 /** The sidecar as it is installed: JavaScript, in a directory where nothing else is. */
 export interface BuiltSidecar extends AsyncDisposable {
   readonly directory: string
@@ -36,7 +41,8 @@ async function buildPackage(name: string, directory: string): Promise<void> {
   const source = join(repository, 'packages', name)
   const target = join(directory, 'node_modules/@tagside', name)
   await mkdir(target, { recursive: true })
-  await cp(join(source, 'package.json'), join(target, 'package.json'))
+  for (const file of ['package.json', ...(BESIDE[name] ?? [])])
+    await cp(join(source, file), join(target, file), { recursive: true })
   const { dependencies } = v.parse(
     manifest,
     JSON.parse(await readFile(join(source, 'package.json'), 'utf8')),
