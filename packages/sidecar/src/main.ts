@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** The process entry: the only file that reads the environment and sets the exit status. It loads only what the command needs. */
-import { readFileSync } from 'node:fs'
-
 import { type Command, readCommand } from './cli.ts'
+import { readTextFile } from './config/read-text-file.ts'
 import { version } from './version.ts'
 
 /** Errors whose message is written for the user: printed as it is, exit 2. */
@@ -34,7 +33,7 @@ async function run(command: Command): Promise<void> {
   const sources = {
     argv: command.argv,
     environment,
-    readFile: (path: string) => readFileSync(path, 'utf8'),
+    readFile: readTextFile,
   }
   switch (command.name) {
     case 'serve': {
