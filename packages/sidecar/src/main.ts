@@ -37,6 +37,7 @@ async function run(command: Command): Promise<void> {
   }
   switch (command.name) {
     case 'serve': {
+      outliveStdout()
       const { serve } = await import('./commands/serve.ts')
       return serve(sources, process.stdout)
     }
@@ -59,4 +60,16 @@ async function run(command: Command): Promise<void> {
       process.exitCode = await healthcheck(sources, process)
     }
   }
+}
+
+/**
+ * Who reads the log may end before the sidecar does, and a disk may be full. Without a listener the next line of the log would then end the process, and
+ * cut what it was answering.
+ */
+function outliveStdout(): void {
+  let isTold = false
+  process.stdout.on('error', ({ message }) => {
+    if (!isTold) console.error(`tagside: the log cannot be written to standard output (${message})`)
+    isTold = true
+  })
 }
