@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 
-import { problemsOf } from '../../tests/support/config-sources.ts'
 import { type ConfigSources, givenValues } from './given-values.ts'
 import { allSettings, environmentName, flagName } from './settings.ts'
 
@@ -171,13 +170,6 @@ describe('the file', () => {
       },
       problems: [],
     })
-  })
-
-  test('may have an array where a list is expected, and nowhere else; an empty one is none', () => {
-    expect(withFile({ allowedHosts: [] })).toEqual({ values: {}, problems: [] })
-    expect(problemsOf({ argv: ['--config=/f'], files: { '/f': '{"ttl":["5s"]}' } })).toEqual([
-      'ttl "[\\"5s\\"]": expected a duration from 0s to 30d, such as 250ms, 30s, 5m or 24h',
-    ])
   })
 
   test('may hold a secret', () => {

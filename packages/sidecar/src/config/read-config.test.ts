@@ -242,18 +242,3 @@ test('every problem is in one report', () => {
     ]),
   )
 })
-
-test('a report begins with the number of problems', () => {
-  expect(new ConfigError(['a']).message).toBe('the configuration has 1 problem:\n  a')
-  expect(new ConfigError(['a', 'b']).message).toBe('the configuration has 2 problems:\n  a\n  b')
-})
-
-test('a report has one line for each problem, whatever a name or a value has in it', () => {
-  const controls = 'a\n\u001B[2J\u009B\u202E'
-  const files = { '/f': JSON.stringify({ [controls]: '1' }) }
-  const environment = { ...needed, [`TAGSIDE_${controls}`]: '1', TAGSIDE_TTL: '\u009B' }
-  const problems = problemsOf({ argv: [`--${controls}`, '--config=/f'], environment, files })
-  expect(problems).toHaveLength(4)
-  expect(problems.join('')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
-  expect(problems.join('')).toContain(String.raw`a\u000a\u001b[2J\u009b\u202e`)
-})
