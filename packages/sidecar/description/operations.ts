@@ -66,7 +66,7 @@ async function getUserTags(): Promise<Operation> {
       'Answered from the cache where it may be, by Tencent where it must. `HEAD` answers the same without a body. The ids `.` and `..` cannot be in a path: ask for them with `tags:batchGet`.',
     parameters: [
       {
-        name: 'user',
+        name: 'id',
         in: 'path',
         required: true,
         description: 'The user id, percent-encoded.',
@@ -226,7 +226,7 @@ const getOpenapi: Operation = {
 /** Returns what each path answers to the one method that it has beside HEAD, by the path as the routes have it. */
 export async function operations(): Promise<ReadonlyMap<string, Operation>> {
   return new Map([
-    ['/v1/users/:user/tags', await getUserTags()],
+    ['/v1/users/:id/tags', await getUserTags()],
     ['/v1/tags:batchGet', batchGetTags],
     ['/v1/cache:invalidate', invalidateCache],
     ['/v4/timpush/get_tag', getTag('getTag', 'Tags of up to 100 users')],

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** The process entry: the only file that reads the environment and sets the exit status. It loads only what the command needs. */
-import { readFileSync } from 'node:fs'
-
 import { type Command, readCommand } from './cli.ts'
+import { readTextFile } from './config/read-text-file.ts'
 import { version } from './version.ts'
 
 /** Errors whose message is written for the user: printed as it is, exit 2. */
@@ -34,10 +33,11 @@ async function run(command: Command): Promise<void> {
   const sources = {
     argv: command.argv,
     environment,
-    readFile: (path: string) => readFileSync(path, 'utf8'),
+    readFile: readTextFile,
   }
   switch (command.name) {
     case 'serve': {
+      outliveStdout()
       const { serve } = await import('./commands/serve.ts')
       return serve(sources, process.stdout)
     }
@@ -60,4 +60,16 @@ async function run(command: Command): Promise<void> {
       process.exitCode = await healthcheck(sources, process)
     }
   }
+}
+
+/**
+ * Who reads the log may end before the sidecar does, and a disk may be full. Without a listener the next line of the log would then end the process, and
+ * cut what it was answering.
+ */
+function outliveStdout(): void {
+  let isTold = false
+  process.stdout.on('error', ({ message }) => {
+    if (!isTold) console.error(`tagside: the log cannot be written to standard output (${message})`)
+    isTold = true
+  })
 }

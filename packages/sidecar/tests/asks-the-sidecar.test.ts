@@ -122,7 +122,7 @@ describe('what does not answer as a sidecar is told:', () => {
   test.each<[string, string | undefined, RegExp]>([
     ['another protocol', 'SSH-2.0-x\r\n', /does not speak HTTP$/],
     ['who hangs up', '', /no complete answer \(ECONNRESET\)$/],
-    ['who keeps silent', undefined, /no answer within 0\.05 s$/],
+    ['who keeps silent', undefined, /no answer within 0\.06 s$/],
     [
       'who stops in the middle',
       'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx',
@@ -134,7 +134,7 @@ describe('what does not answer as a sidecar is told:', () => {
       if (says !== undefined) socket.end(says)
     })
     const port = await listening(server)
-    await expect(asking(port, says === undefined ? 50 : undefined)).rejects.toThrow(why)
+    await expect(asking(port, says === undefined ? 50.123_456 : undefined)).rejects.toThrow(why)
     server.close()
   })
 })

@@ -48,6 +48,23 @@ async function getThrough(socketPath: string, path: string): Promise<string> {
 }
 
 describe.concurrent('tagside', () => {
+  test('serves on when nobody reads its log any longer, and says so once', async () => {
+    await using program = startProgram([], environment)
+    const { url } = await program.logged('listening')
+    const statusOf = async (user: string) => (await fetch(`${url}/v1/users/${user}/tags`)).status
+    expect(await statusOf('xiaoming')).toBe(200)
+    program.closeStdout()
+    // Credentials that are refused are logged.
+    expect(await statusOf('mock_err_70009')).toBe(502)
+    expect(await statusOf('xiaoming')).toBe(200)
+    program.child.kill('SIGTERM')
+    expect(await program.ended).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'tagside: the log cannot be written to standard output (write EPIPE)\n',
+    })
+  })
+
   test('says where it listens once it does, in one JSON line', async () => {
     await using program = startProgram([], environment)
     const line = await program.logged('listening')

@@ -149,7 +149,7 @@ test('getUserTags refuses an id that cannot be', async () => {
       .map((codes) => codes.map((code) => `%${code.toString(16).padStart(2, '0')}`).join('')),
   )
   await expectAlways(encoded, async (user) => {
-    const response = await fetch(`${started.url}${operation.path.replace('{user}', user)}`)
+    const response = await fetch(`${started.url}${operation.path.replace('{id}', user)}`)
     await seen(operation, response)
     expect(response.status).toBe(400)
   })
@@ -169,7 +169,7 @@ test.each(operations)('$path takes no other method', async (operation) => {
   const own = operation.method === 'GET' ? ['GET', 'HEAD'] : [operation.method]
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'REPORT']
   for (const method of methods.filter((each) => !own.includes(each))) {
-    const url = started.url + operation.path.replace('{user}', 'xiaoming')
+    const url = started.url + operation.path.replace('{id}', 'xiaoming')
     const response = await fetch(url, { method })
     expect(response.status).toBe(405)
     await seen(operation, response)
@@ -190,7 +190,7 @@ test('there is nothing at any other path', async () => {
     const { pathname } = new URL(`http://localhost/${names.join('/')}`)
     fc.pre(
       !operations.some(({ path }) =>
-        new RegExp(`^${path.replace('{user}', '[^/]+')}$`).test(pathname),
+        new RegExp(`^${path.replace('{id}', '[^/]+')}$`).test(pathname),
       ),
     )
     const response = await fetch(started.url + pathname, { method })

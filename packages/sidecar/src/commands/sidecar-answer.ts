@@ -48,7 +48,9 @@ export const ask: Ask = async (address, question) => {
     if (incoming === undefined) throw new TypeError('expected a response')
     return { status: incoming.statusCode ?? 0, body: await text(incoming) }
   } catch (error) {
-    const why = abort.signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : reason(error)
+    const why = abort.signal.aborted
+      ? `no answer within ${Math.ceil(timeoutMs / 10) / 100} s`
+      : reason(error)
     throw new NoAnswerError(`${addressText(address)}: ${why}`, { cause: error })
   } finally {
     clearTimeout(timer)

@@ -26,7 +26,8 @@ function fakeSidecar(...steps: readonly Step[]) {
     const step = steps[Math.min(asked.length, steps.length - 1)] ?? 200
     asked.push(`${addressText(address)}${path}`)
     if (typeof step === 'string') throw new NoAnswerError(`${addressText(address)}: ${step}`)
-    return { status: step, body: step === 503 ? '{"status":"unready","reasons":["draining"]}' : '' }
+    const body = step === 503 ? '{"status":"unready","reasons":["draining"]}' : '{"status":"ok"}'
+    return { status: step, body }
   }
   return { ask, asked }
 }
@@ -113,6 +114,15 @@ describe('tagside healthcheck', () => {
     expect(await healthcheck(clientSources([]), terminal, ask)).toBe(1)
     expect(stderr()).toMatch(/^tagside: not alive\. 127\.0\.0\.1:7431: no answer within 2 s; /)
     expect(asked).toHaveLength(1)
+  })
+
+  test('exits 1 if something else answers there, as well as any', async () => {
+    const { terminal, stderr } = createTerminal()
+    const stranger: Ask = async () => ({ status: 200, body: '{"ActionStatus":"OK"}' })
+    expect(await healthcheck(clientSources([]), terminal, stranger)).toBe(1)
+    expect(stderr()).toMatch(
+      /^tagside: not alive\. what answers on 127\.0\.0\.1:7431 is no tagside ops listener; /,
+    )
   })
 
   test('says what a port of 0 means', async () => {

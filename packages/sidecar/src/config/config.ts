@@ -1,6 +1,7 @@
 import type { Region, Secret } from '@tagside/core'
 
 import type { FreshnessWindows } from '../lookup/freshness.ts'
+import { withoutControls } from '../without-controls.ts'
 import type { ListenAddress } from './addresses.ts'
 import type { LOG_LEVELS } from './settings.ts'
 
@@ -37,7 +38,9 @@ export class ConfigError extends Error {
   readonly code = 'TAGSIDE_CONFIG'
   readonly problems: readonly string[]
 
-  constructor(problems: readonly string[]) {
+  constructor(told: readonly string[]) {
+    // A name that there is not is repeated, and whoever typed or wrote it may have put anything into it.
+    const problems = told.map(withoutControls)
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
     super(
       `the configuration has ${count}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,

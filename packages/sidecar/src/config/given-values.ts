@@ -43,8 +43,15 @@ function fileValues(entries: object, path: string, problems: string[]): Map<stri
   const values = new Map<string, Given>()
   const keys = allSettings.map(({ key }) => key)
   for (const [name, value] of Object.entries(entries)) {
-    if (keys.includes(name)) values.set(name, { name, source: 'file', path, ...textOf(value) })
-    else problems.push(`${name} in ${path}: ${unknownSetting(name, keys, (key) => key)}`)
+    const setting = allSettings.find(({ key }) => key === name)
+    if (setting === undefined) {
+      problems.push(`${name} in ${path}: ${unknownSetting(name, keys, (key) => key)}`)
+      continue
+    }
+    const isList = setting.kind.isList === true
+    // An empty list asks for none, which is what a setting that is not given is.
+    if (isList && Array.isArray(value) && value.length === 0) continue
+    values.set(name, { name, source: 'file', path, ...textOf(value, isList) })
   }
   return values
 }
@@ -67,9 +74,11 @@ function readObject(
   return undefined
 }
 
-function textOf(value: unknown): Pick<Given, 'text' | 'isMistyped'> {
+function textOf(value: unknown, takesList: boolean): Pick<Given, 'text' | 'isMistyped'> {
   if (typeof value === 'string') return { text: value }
   if (typeof value === 'number') return { text: String(value) }
-  const isList = Array.isArray(value) && value.every((member) => typeof member === 'string')
-  return isList ? { text: value.join(',') } : { text: JSON.stringify(value), isMistyped: true }
+  const isList = takesList && Array.isArray(value)
+  return isList && value.every((member) => typeof member === 'string')
+    ? { text: value.join(',') }
+    : { text: JSON.stringify(value), isMistyped: true }
 }

@@ -242,8 +242,3 @@ test('every problem is in one report', () => {
     ]),
   )
 })
-
-test('a report begins with the number of problems', () => {
-  expect(new ConfigError(['a']).message).toBe('the configuration has 1 problem:\n  a')
-  expect(new ConfigError(['a', 'b']).message).toBe('the configuration has 2 problems:\n  a\n  b')
-})

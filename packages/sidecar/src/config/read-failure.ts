@@ -3,6 +3,7 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['ENOTDIR', 'there is no such file'],
   ['EACCES', 'the user that tagside runs as may not read it'],
   ['EISDIR', 'it is a directory'],
+  ['EFBIG', 'it is larger than 1 MiB'],
 ])
 
 /** Says in words why a file was not read, without a part of it. */

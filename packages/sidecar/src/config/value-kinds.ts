@@ -11,6 +11,8 @@ export interface ValueKind<T> {
   readonly parse: (text: string) => T | typeof INVALID
   /** Texts that may have been meant by one that is not accepted, likeliest first; those that are not accepted either are left out by who asks. */
   readonly guesses?: (text: string) => readonly string[]
+  /** Whether a file may give it as an array. */
+  readonly isList?: true
 }
 
 /** Returns what may have been meant by a text that `kind` does not accept: another that it does, or nothing. */
@@ -135,6 +137,7 @@ export function list(expected: string, member: RegExp): ValueKind<readonly strin
   return {
     expected,
     placeholder: 'NAME,...',
+    isList: true,
     parse: (given) => {
       const members = given.split(',').map((part) => part.trim())
       return members.every((part) => member.test(part)) ? members : INVALID

@@ -18,7 +18,7 @@ export interface DataAppOptions extends FaceOptions {
 
 /** The paths of the data listener with the methods each takes. */
 export const METHODS: readonly (readonly [path: string, method: string])[] = [
-  ['/v1/users/:user/tags', 'GET, HEAD'],
+  ['/v1/users/:id/tags', 'GET, HEAD'],
   ['/v1/tags:batchGet', 'POST'],
   ['/v1/cache:invalidate', 'POST'],
   ['/v4/timpush/get_tag', 'POST'],

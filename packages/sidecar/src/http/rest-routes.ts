@@ -25,7 +25,7 @@ export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono {
   const invalidate = invalidateBody(options.maxUsersPerRequest)
 
   // Not async: a hit is answered in the same turn, which the server turns into a synchronous write.
-  app.get('/v1/users/:user/tags', (c): Response | Promise<Response> => {
+  app.get('/v1/users/:id/tags', (c): Response | Promise<Response> => {
     refuseWhileDraining(options)
     const user = userInPath(c.req.raw.url)
     const outcomes = lookup.lookup([user], wishesOf(c, options.now(), options))

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino'
 
+import { withoutControls } from '../without-controls.ts'
 import { loggedError } from './logged-error.ts'
 
 /** Where log lines go; standard output, or a test. */
@@ -61,12 +62,4 @@ function readable(line: string): string {
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const shown = `${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${String(msg)}  ${details.join(' ')}`
   return `${withoutControls(shown)}\n`
-}
-
-/** A terminal obeys escape sequences, and takes a line break for the end of the line. Bidirectional controls reorder what is read. */
-function withoutControls(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -26,6 +26,8 @@ export interface Program extends AsyncDisposable {
   readonly ended: Promise<Ending>
   /** Waits for the first log line with this event; rejects if the program ends without one. */
   readonly logged: (event: string) => Promise<v.InferOutput<typeof logLine>>
+  /** Reads no more of what it prints, as a collector of logs that ended. */
+  readonly closeStdout: () => void
 }
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -60,6 +62,10 @@ export function startProgram(
         if (!Array.isArray(next)) throw new Error(`no ${event}: ${JSON.stringify(next)}`)
       }
     },
+    closeStdout() {
+      reader.close()
+      child.stdout.destroy()
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await ended
@@ -70,6 +76,8 @@ export function startProgram(
 async function endingOf(child: ReturnType<typeof spawn>): Promise<Ending> {
   const { stdout, stderr } = child
   if (stdout === null || stderr === null) throw new TypeError('expected pipes')
-  const [out, err, [status]] = await Promise.all([text(stdout), text(stderr), once(child, 'close')])
+  // Cut off where the test closed it.
+  const printed = text(stdout).catch(() => '')
+  const [out, err, [status]] = await Promise.all([printed, text(stderr), once(child, 'close')])
   return { status, stdout: out, stderr: err }
 }
