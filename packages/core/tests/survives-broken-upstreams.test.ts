@@ -130,17 +130,13 @@ describe('an upstream that is too slow', () => {
       },
     ],
   ])('%s', async (_, answer) => {
-    const closed = Promise.withResolvers<void>()
-    await using upstream = await openUpstream((response, call) => {
-      response.on('close', closed.resolve)
-      answer(response, call)
-    })
+    await using upstream = await openUpstream(answer)
     await expect(clientOf(upstream, { callTimeoutMs: 100 }).getTags(users)).rejects.toMatchObject({
       code: 'TENCENT_TIMEOUT',
       timeoutMs: 100,
       failureClass: 'retry',
     })
-    await closed.promise
+    await upstream.connectionEnded
   })
 
   test('has a body that knows of no signal', async () => {

@@ -15,6 +15,8 @@ export interface RecordedCall {
 export interface LoopbackUpstream extends AsyncDisposable {
   readonly baseUrl: string
   readonly calls: readonly RecordedCall[]
+  /** Resolves when the first of its connections has ended, whether or not a call had arrived over it. */
+  readonly connectionEnded: Promise<void>
 }
 
 export type Answer = (response: ServerResponse, call: RecordedCall) => void
@@ -29,6 +31,8 @@ export async function openUpstream(...answers: readonly Answer[]): Promise<Loopb
     answer?.(response, call)
   }
   const server = createServer((request, response) => void answerTo(request, response))
+  const { promise: connectionEnded, resolve: tellEnded } = Promise.withResolvers<void>()
+  server.on('connection', (socket) => socket.once('close', () => tellEnded()))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 
@@ -37,6 +41,7 @@ export async function openUpstream(...answers: readonly Answer[]): Promise<Loopb
   return {
     baseUrl: `http://127.0.0.1:${address.port}`,
     calls,
+    connectionEnded,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
