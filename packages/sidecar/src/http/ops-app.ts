@@ -36,7 +36,8 @@ export function createOpsApp(options: OpsAppOptions): Fetch {
     return probe(c, options.isDraining() ? [...starting, 'draining'] : starting)
   })
   app.get('/metrics', async (c) => {
-    const scraper = `${c.env.address} ${c.req.header('user-agent')}`
+    // A HEAD is told nothing, so it is no scrape of whoever asks by GET as well.
+    const scraper = `${c.req.method} ${c.env.address} ${c.req.header('user-agent')}`
     const { text, contentType } = await options.metrics.scrape(scraper)
     return c.body(text, 200, { 'Content-Type': contentType })
   })
