@@ -3,6 +3,7 @@ import { createSigner, createTagClient, TencentError } from '@tagside/core'
 import type { Config } from './config/config.ts'
 import { namingSettings } from './config/settings-at-fault.ts'
 import { createDataApp } from './http/app.ts'
+import { BatchPath } from './http/batch-path.ts'
 import { createGuard, createOpsGuard } from './http/guards.ts'
 import { HitPath } from './http/hit-path.ts'
 import { Listener } from './http/listener.ts'
@@ -132,7 +133,11 @@ export function wire(config: Config, log: Log): Sidecar {
   const hasToken = secrets.acceptsToken !== undefined
   const data = new Listener(config.listen, app, guard, {
     metrics: http,
-    shortPaths: { plain, hits: new HitPath(plain, { ...face, hasToken }) },
+    shortPaths: {
+      plain,
+      hits: new HitPath(plain, { ...face, hasToken }),
+      batches: new BatchPath(plain, { ...config, ...face }),
+    },
     onFull: () => tell({ event: 'connections-refused', level: 'warn', message: FULL }),
   })
   const { userSigExpiresAtMs } = secrets

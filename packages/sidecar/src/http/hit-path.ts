@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { KnownEntry } from '../lookup/tag-cache.ts'
 import type { TagLookup } from '../lookup/tag-lookup.ts'
 import { isPlainId } from './plain-id.ts'
 import type { PlainRequests } from './plain-requests.ts'
@@ -42,18 +41,14 @@ export class HitPath {
     if (headers === undefined || headers.hasJson) return false
     const entry = lookup.fresh([user], now)?.[0]
     if (entry === undefined) return false
-    const body = `{"user":"${user}",${freshMembers(entry, wall, now)}}`
+    const date = wall.iso(entry.fetchedAtMs, now)
+    const body = `{"user":"${user}","tags":${entry.tagsJson},"fetchedAt":"${date}"}`
     const lengthBytes = Buffer.byteLength(body)
     outgoing.writeHead(200, freshHeaders(headers.requestId, entry, lengthBytes, now))
     // What is as long in bytes as in characters is ASCII, and need not be encoded.
     outgoing.end(body, lengthBytes === body.length ? 'latin1' : 'utf8')
     return true
   }
-}
-
-/** Returns the members of a fresh user's JSON answer behind `"user":…`. */
-export function freshMembers(entry: KnownEntry, wall: WallTime, now: number): string {
-  return `"tags":${entry.tagsJson},"fetchedAt":"${wall.iso(entry.fetchedAtMs, now)}"`
 }
 
 /** Returns the headers of an answer that is fresh throughout, flat. `dates` are those of the oldest value, and of the first to be stale. */

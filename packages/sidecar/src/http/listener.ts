@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
+import type { BatchPath } from './batch-path.ts'
 import { BrokenRequests, type ClientError } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
 import type { Guard } from './guards.ts'
@@ -36,6 +37,7 @@ const UNKNOWN_CODING: ClientError = Object.assign(new Error('unknown transfer co
 export interface ShortPaths {
   readonly plain: PlainRequests
   readonly hits: HitPath
+  readonly batches: BatchPath
 }
 
 /** What the connections of one listener may take, and who is told of them. */
@@ -109,8 +111,9 @@ export class Listener {
         watch(incoming, outgoing, beganMs)
         const problem = guard(incoming)
         if (problem !== undefined) return refuse(problem, incoming, outgoing)
-        shortPaths?.plain.letIn(incoming)
-        void handle(incoming, outgoing)
+        if (shortPaths === undefined) return void handle(incoming, outgoing)
+        shortPaths.plain.letIn(incoming)
+        shortPaths.batches.takes(incoming, outgoing, () => void handle(incoming, outgoing))
       },
     )
     const { silenceMs = SILENCE_MS } = bounds

@@ -126,7 +126,10 @@ export class TagLookup {
     this.#counts.touch(now)
     this.#counts.lookups.fresh += entries.length
     this.#counts.outcomes.fresh += entries.length
-    for (const [index, entry] of entries.entries()) this.#noteRead(users[index] ?? '', entry)
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index]
+      if (entry?.wasRead === false) this.#noteRead(users[index] ?? '', entry)
+    }
     return entries
   }
 
