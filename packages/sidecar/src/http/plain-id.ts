@@ -10,7 +10,8 @@ const ID_MAX_LENGTH = 128
  */
 export function isPlainId(text: unknown): text is string {
   if (typeof text !== 'string' || text.length > ID_MAX_LENGTH) return false
-  for (let at = 0; at < text.length; at += 1) if (IS_PLAIN[text.charCodeAt(at)] !== true) return false
+  for (let at = 0; at < text.length; at += 1)
+    if (IS_PLAIN[text.charCodeAt(at)] !== true) return false
   // A path takes `.` and `..` for something else.
   return text !== '' && !text.startsWith('.')
 }
