@@ -7,6 +7,7 @@ import { dropinRoutes } from '../src/http/dropin-routes.ts'
 import { openapiRoutes } from '../src/http/openapi.ts'
 import { PROBLEMS } from '../src/http/problem.ts'
 import { restRoutes } from '../src/http/rest-routes.ts'
+import { WallTime } from '../src/http/wall-time.ts'
 import { directSidecar } from './support/direct-sidecar.ts'
 import { type Answer, documentText, operations } from './support/openapi.ts'
 import { problemOf } from './support/problem-of.ts'
@@ -32,7 +33,9 @@ describe('openapi.json', () => {
 
   test('has every route that there is, and no other', () => {
     const { lookup } = directSidecar()
-    const options = { now: () => 0, deadlineMs: 1, maxUsersPerRequest: 1, isDraining: () => false }
+    const now = (): number => 0
+    const wall = new WallTime(now)
+    const options = { now, wall, deadlineMs: 1, maxUsersPerRequest: 1, isDraining: () => false }
     const apps = [restRoutes(lookup, options), dropinRoutes(lookup, options), openapiRoutes()]
     const routes = apps.flatMap((app) => app.routes.map(({ method, path }) => `${method} ${path}`))
     const described = operations.map(

@@ -1,4 +1,5 @@
 import type { Known, Outcome, Source } from '../lookup/outcome.ts'
+import type { WallTime } from './wall-time.ts'
 
 type How = Source | 'failed' | 'refused'
 
@@ -46,24 +47,4 @@ function cacheStatusOf(counts: ReadonlyMap<How, number>, ttlS: number): string[]
 export function tagsMembers(known: Known, wall: WallTime): string {
   const stale = known.source === 'stale' ? ',"stale":true' : ''
   return `"tags":${known.tagsJson},"fetchedAt":"${wall.iso(known.fetchedAtMs)}"${stale}`
-}
-
-/**
- * WallTime shows monotonic moments as dates. The offset between the two clocks is kept, so that one entry shows one
- * date, and is taken anew only when the wall clock was set.
- */
-export class WallTime {
-  readonly #now: () => number
-  #offsetMs: number
-
-  constructor(now: () => number) {
-    this.#now = now
-    this.#offsetMs = Date.now() - now()
-  }
-
-  iso(atMs: number): string {
-    const offsetMs = Date.now() - this.#now()
-    if (Math.abs(offsetMs - this.#offsetMs) > 1_000) this.#offsetMs = offsetMs
-    return new Date(atMs + this.#offsetMs).toISOString()
-  }
 }

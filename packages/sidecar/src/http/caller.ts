@@ -4,10 +4,13 @@ import type { Context } from 'hono'
 
 import type { LookupWishes } from '../lookup/tag-lookup.ts'
 import { requestWishes } from './request-wishes.ts'
+import type { WallTime } from './wall-time.ts'
 
 /** What the routes need to know of the world; the same for both faces. */
 export interface FaceOptions {
   readonly now: () => number
+  /** Shows moments of `now` as dates. One for all faces, so that all show one date. */
+  readonly wall: WallTime
   /** A request's total time unless the caller asks for another. */
   readonly deadlineMs: number
   /** Users of one `tags:batchGet`. */

@@ -8,9 +8,12 @@ import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
+import type { BatchPath } from './batch-path.ts'
 import { BrokenRequests, type ClientError } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
 import type { Guard } from './guards.ts'
+import type { HitPath } from './hit-path.ts'
+import type { PlainRequests } from './plain-requests.ts'
 import { Problem } from './problem.ts'
 import type { HttpMetrics } from '../observe/http-metrics.ts'
 
@@ -30,10 +33,19 @@ const UNKNOWN_CODING: ClientError = Object.assign(new Error('unknown transfer co
   code: 'HPE_INVALID_TRANSFER_ENCODING',
 })
 
+/** What may be answered before the long way, and the Hosts that the guard let in on that. */
+export interface ShortPaths {
+  readonly plain: PlainRequests
+  readonly hits: HitPath
+  readonly batches: BatchPath
+}
+
 /** What the connections of one listener may take, and who is told of them. */
 export interface ListenerOptions {
   /** Told how each request ended; default: nobody is. */
   readonly metrics?: HttpMetrics
+  /** Answers what can be answered at a glance; default: every request goes the long way. */
+  readonly shortPaths?: ShortPaths
   /** Connections at a time; further ones are ended at once. Default 4,096. */
   readonly connectionsMax?: number
   /** Milliseconds in which nothing moves while a request is under way; longer than any deadline. Default 30,000. */
@@ -65,7 +77,7 @@ export class Listener {
     address: ListenAddress,
     fetch: Fetch,
     guard: Guard = () => undefined,
-    { metrics, ...bounds }: ListenerOptions = {},
+    { metrics, shortPaths, ...bounds }: ListenerOptions = {},
   ) {
     this.#address = address
     // HTTP/1.0 needs no Host, and some load balancers probe that way; where a Host matters, the guard has looked at it.
@@ -81,24 +93,40 @@ export class Listener {
         connectionsCheckingInterval: 500,
         keepAliveTimeout: 65_000,
         maxHeaderSize: 8 * 1024,
+        // A request that announces no body is complete as it is.
+        optimizeEmptyRequests: true,
       },
       (incoming, outgoing) => {
         const beganMs = performance.now()
         if (incoming.socket.destroyed) return
+        if (this.#isAtOnce(outgoing) && shortPaths?.hits.answers(incoming, outgoing, beganMs)) {
+          broken.began(incoming.socket, outgoing)
+          if (incoming.socket.writableLength > 0) watch(incoming, outgoing, beganMs)
+          else metrics?.answeredUserTags(performance.now() - beganMs)
+          return
+        }
         if (!isFramed(incoming)) return broken.givenUp(UNKNOWN_CODING, incoming.socket)
         broken.began(incoming.socket, outgoing)
         outgoing.shouldKeepAlive &&= this.#server.listening
-        this.#unanswered.add(outgoing)
-        outgoing.once('close', () => {
-          this.#unanswered.delete(outgoing)
-          metrics?.ended(incoming, outgoing, performance.now() - beganMs)
-          if (!this.#server.listening) this.#server.closeIdleConnections()
-        })
+        watch(incoming, outgoing, beganMs)
         const problem = guard(incoming)
-        if (problem === undefined) void handle(incoming, outgoing)
-        else refuse(problem, incoming, outgoing)
+        if (problem !== undefined) return refuse(problem, incoming, outgoing)
+        if (shortPaths === undefined) return void handle(incoming, outgoing)
+        shortPaths.plain.letIn(incoming)
+        shortPaths.batches.takes(incoming, outgoing, () => void handle(incoming, outgoing))
       },
     )
+    const { silenceMs = SILENCE_MS } = bounds
+    const watch = (incoming: IncomingMessage, outgoing: ServerResponse, beganMs: number): void => {
+      this.#unanswered.add(outgoing)
+      // By request: as the server's own timeout it would be set and reset for every answer that takes no time.
+      incoming.socket.setTimeout(silenceMs)
+      outgoing.once('close', () => {
+        this.#unanswered.delete(outgoing)
+        metrics?.ended(incoming, outgoing, performance.now() - beganMs)
+        if (!this.#server.listening) this.#server.closeIdleConnections()
+      })
+    }
     this.#server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
       // Who is refused is not asked for the body.
       if (guard(incoming) === undefined) outgoing.writeContinue()
@@ -110,7 +138,6 @@ export class Listener {
     this.#server.closeIdleConnections = () => {
       if (![...this.#unanswered].some(isBeingSent)) closeIdle()
     }
-    this.#server.timeout = bounds.silenceMs ?? SILENCE_MS
     this.#server.maxConnections = bounds.connectionsMax ?? CONNECTIONS_MAX
     let toldAtMs = -Infinity
     this.#server.on('drop', () => {
@@ -140,6 +167,11 @@ export class Listener {
   /** Whether connections are accepted, or were until it was closed. */
   get hasListened(): boolean {
     return this.#hasListened
+  }
+
+  /** Reports whether an answer would be written in this turn: nobody drains, and no earlier request of the connection has to be answered first. */
+  #isAtOnce(outgoing: ServerResponse): boolean {
+    return outgoing.socket !== null && this.#server.listening
   }
 
   #bind(address: ListenAddress): void {

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import type { Outcome } from '../lookup/outcome.ts'
 import { isPending, type TagLookup } from '../lookup/tag-lookup.ts'
 import { accepted } from './accepted.ts'
-import { tagsMembers, truthHeaders, WallTime } from './answer.ts'
+import { tagsMembers, truthHeaders } from './answer.ts'
 import { type FaceOptions, requestId, wishesOf } from './caller.ts'
 import { oneReason } from './one-reason.ts'
 import { Problem } from './problem.ts'
@@ -20,7 +20,7 @@ const UNKNOWN_USER = {
 /** The REST face: one user by GET, up to a thousand by POST, and invalidation. */
 export function restRoutes(lookup: TagLookup, options: FaceOptions): Hono {
   const app = new Hono()
-  const wall = new WallTime(options.now)
+  const { wall } = options
   const batchGet = batchGetBody(options.maxUsersPerRequest)
   const invalidate = invalidateBody(options.maxUsersPerRequest)
 

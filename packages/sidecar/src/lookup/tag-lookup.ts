@@ -2,7 +2,7 @@ import type { CacheWishes, FreshnessWindows } from './freshness.ts'
 import { type Failure, type Outcome, refused } from './outcome.ts'
 import { LookupCounts } from './lookup-counts.ts'
 import type { LookupState } from './lookup-state.ts'
-import { type CacheEntry, TagCache } from './tag-cache.ts'
+import { type CacheEntry, type KnownEntry, TagCache } from './tag-cache.ts'
 import { type Missing, TagFetcher } from './tag-fetcher.ts'
 import type { TagFetcherOptions } from './tag-fetcher-options.ts'
 import { type MinuteOfTotals, totalsOf } from './totals.ts'
@@ -34,6 +34,8 @@ const ONLY_IF_CACHED: Failure = {
     'no usable value is cached and the request forbids going upstream (Cache-Control: only-if-cached)',
   retryable: false,
 }
+
+const NO_WISHES: CacheWishes = {}
 
 /**
  * TagLookup answers what tags users have: from the cache where it may, from Tencent where it must, and never twice at
@@ -107,6 +109,28 @@ export class TagLookup {
     const settled = outcomes.filter((outcome) => outcome !== undefined)
     this.#counts.ended(settled, false)
     return settled
+  }
+
+  /**
+   * Returns what the cache has of each of `users`, if it has fresh tags of all of them; counted as {@link lookup} counts it. Else undefined, and
+   * nothing is counted: that is for `lookup` to answer. `now` is the moment of asking, by the same clock as the lookup's own.
+   */
+  fresh(users: readonly string[], now: number): readonly KnownEntry[] | undefined {
+    const entries: KnownEntry[] = []
+    for (const user of users) {
+      const entry = this.#cache.get(user)
+      if (entry === undefined || entry.kind === 'unknown') return undefined
+      if (this.#cache.judge(entry, NO_WISHES, now) !== 'fresh') return undefined
+      entries.push(entry)
+    }
+    this.#counts.touch(now)
+    this.#counts.lookups.fresh += entries.length
+    this.#counts.outcomes.fresh += entries.length
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index]
+      if (entry?.wasRead === false) this.#noteRead(users[index] ?? '', entry)
+    }
+    return entries
   }
 
   /** Forgets these users; returns how many were cached. A fetch already under way does not bring the old value back. */

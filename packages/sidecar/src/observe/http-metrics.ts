@@ -75,11 +75,12 @@ export class HttpMetrics {
   /** Says that a request has ended, answered or not. */
   ended(request: Asked, answer: Answered, durationMs: number): void {
     const status = answer.headersSent ? answer.statusCode : CALLER_LEFT
-    const key = keyOf(routeOf(request.url ?? ''), request.method, status)
-    const requests = this.#requests.get(key)
-    if (requests === undefined) this.#requests.set(key, { count: 1 })
-    else requests.count += 1
-    this.durationS.observe(durationMs / 1_000)
+    this.#count(keyOf(routeOf(request.url ?? ''), request.method, status), durationMs)
+  }
+
+  /** Says that one user's tags were answered, as {@link ended} would find out for itself. */
+  answeredUserTags(durationMs: number): void {
+    this.#count(ANSWERED_USER_TAGS, durationMs)
   }
 
   /** Says that Node gave up what never became a request, or not in time. */
@@ -99,7 +100,16 @@ export class HttpMetrics {
       }
     })
   }
+
+  #count(key: number, durationMs: number): void {
+    const requests = this.#requests.get(key)
+    if (requests === undefined) this.#requests.set(key, { count: 1 })
+    else requests.count += 1
+    this.durationS.observe(durationMs / 1_000)
+  }
 }
+
+const ANSWERED_USER_TAGS = keyOf(USER_TAGS_ROUTE, 'GET', 200)
 
 function keyOf(route: number, method: string | undefined, status: number): number {
   return (route * METHODS.length + methodIndex(method)) * STATUSES_END + status

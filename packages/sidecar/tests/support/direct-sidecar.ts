@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 
 import { readConfig } from '../../src/config/read-config.ts'
 import { createDataApp } from '../../src/http/app.ts'
+import { WallTime } from '../../src/http/wall-time.ts'
 import { TagLookup } from '../../src/lookup/tag-lookup.ts'
 import { createFakeUpstream } from './fake-upstream.ts'
 import { type Environment, environmentFor } from './start-sidecar.ts'
@@ -63,6 +64,7 @@ export function directSidecar(
     ...config,
     lookup,
     now,
+    wall: new WallTime(now),
     isDraining: () => isDraining,
     onDefect: (error) => defects.push(error),
   })

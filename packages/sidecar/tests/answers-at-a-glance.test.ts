@@ -1,0 +1,280 @@
+import { text } from 'node:stream/consumers'
+
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { letTimePass, stopTime } from './support/direct-sidecar.ts'
+import { openSocket, readAnswer } from './support/raw-http.ts'
+import { type Environment, type StartedSidecar, startSidecar } from './support/start-sidecar.ts'
+
+/** Ids of every kind; the last two are unknown to Tencent. */
+const PLAIN = ['xiaoming', 'xiaohong', 'user-1', 'a.b@c:d-e_f', 'x'.repeat(128)]
+const ODD = ['小明', 'user 1', 'user"1', 'user\\1', '.hidden', 'a/b', 'ghost', 'ghost-2']
+const TAGS = [['GoldMember', 'WeekPassUser'], [], ['金牌会员', 'a"b']]
+
+/** Changes nothing, but is not known to: with it a request goes the long way. */
+const LONG_WAY = 'X-Long-Way: 1'
+
+let started: StartedSidecar
+
+async function start(environment: Environment = {}): Promise<StartedSidecar> {
+  started = await startSidecar({ TAGSIDE_TTL_JITTER: '0', ...environment })
+  const users = [...PLAIN, ...ODD]
+  for (const [index, user] of users.slice(0, -2).entries())
+    started.fake.setTags(user, TAGS[index % TAGS.length] ?? [])
+  const { host } = new URL(started.url)
+  const token = environment['TAGSIDE_ACCESS_TOKEN'] ?? 'none'
+  const hosts = [host, 'localhost', `LOCALHOST:1`].map((each) => `Host: ${each}`)
+  const authorization = `Authorization: Bearer ${token}`
+  for (const each of hosts) await ask(batch({ users }, each, authorization))
+  return started
+}
+
+beforeEach(stopTime)
+afterEach(async () => {
+  vi.useRealTimers()
+  await started[Symbol.asyncDispose]()
+})
+
+interface Asked {
+  readonly line: string
+  readonly headers: readonly string[]
+  readonly body?: string
+}
+
+const pathOf = (user: string): string =>
+  `/v1/users/${PLAIN.includes(user) ? user : encodeURIComponent(user)}/tags`
+
+const get = (user: string, ...headers: readonly string[]): Asked => ({
+  line: `GET ${pathOf(user)} HTTP/1.1`,
+  headers: ['Host: localhost', ...headers],
+})
+
+function batch(value: unknown, host = 'Host: localhost', ...headers: readonly string[]): Asked {
+  const body = JSON.stringify(value)
+  const length = `Content-Length: ${Buffer.byteLength(body)}`
+  const type = 'Content-Type: application/json'
+  return {
+    line: 'POST /v1/tags:batchGet HTTP/1.1',
+    headers: [host, type, length, ...headers],
+    body,
+  }
+}
+
+const written = ({ line, headers, body = '' }: Asked): string =>
+  [line, ...headers, '', body].join('\r\n')
+
+async function ask(asked: Asked): Promise<string> {
+  const socket = openSocket(started.url)
+  socket.write(written({ ...asked, headers: [...asked.headers, 'Connection: close'] }))
+  return text(socket)
+}
+
+/** An answer without what no two answers share, its headers in the order of their names. */
+async function comparable(answer: string): Promise<unknown> {
+  const response = readAnswer(answer)
+  const id = response.headers.get('X-Request-Id') ?? ''
+  const anyId = id.replace(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, 'a new one')
+  response.headers.set('X-Request-Id', anyId)
+  const names = answer.slice(0, answer.indexOf('\r\n\r\n')).match(/^[^:\r\n]+(?=:)/gm)
+  const body = (await response.text()).replaceAll(id, 'its id')
+  return { status: response.status, headers: [...response.headers], names: names?.sort(), body }
+}
+
+/** Says whether a request is answered without the long way. */
+async function isAtAGlance(asked: Asked): Promise<boolean> {
+  const longWay = vi.spyOn(started.sidecar.lookup, 'lookup')
+  const glance = vi.spyOn(started.sidecar.lookup, 'fresh')
+  const answer = await ask(asked)
+  const isTaken = glance.mock.results.some(({ value }) => value !== undefined)
+  expect(isTaken && longWay.mock.calls.length > 0).toBe(false)
+  longWay.mockRestore()
+  glance.mockRestore()
+  if (isTaken) expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  return isTaken
+}
+
+/** What may be in a request, harmless and harmful, well and badly written. */
+const HEADERS = [
+  'Accept: */*',
+  'accept-encoding: gzip',
+  'ACCEPT-LANGUAGE: *',
+  'User-Agent: any',
+  'sec-fetch-mode: cors',
+  'Sec-Fetch-Site: cross-site',
+  'Sec-Fetch-Site: none',
+  'Origin: http://localhost',
+  'X-Forwarded-For: 10.0.0.1',
+  'Via: 1.1 proxy',
+  'X-Request-Id: trace-1',
+  'x-request-id: trace 1',
+  'X-REQUEST-ID: trace-2',
+  'Cache-Control: no-store',
+  'Cache-Control: max-age=60',
+  'Cache-Control: max-age=x',
+  'X-Request-Timeout-Ms: 500',
+  'X-Request-Timeout-Ms: soon',
+  'Host: localhost',
+  'Host: rebound.example',
+  'Content-Type: application/json',
+  'Content-Type: text/plain',
+  'Transfer-Encoding: gzip, chunked',
+  'Authorization: Bearer x',
+  'Traceparent: 00-1-1-00',
+]
+
+const users = fc.constantFrom(...PLAIN, ...ODD)
+const headers = fc.subarray(HEADERS, { maxLength: 4 })
+const host = fc.constantFrom('localhost', 'LOCALHOST:1', '127.0.0.1', 'elsewhere', '')
+const paths = fc.oneof(
+  users.map(pathOf),
+  users.map((user) => `/v1/users/${encodeURIComponent(user)}/tags`),
+  users.map((user) => `${pathOf(user)}?since=1`),
+  fc.constantFrom('/v1/users//tags', '/v1/users/./tags', '/v1/users/%zz/tags'),
+  fc.constantFrom('/v1/users/../tags', '/v1/users/a/b/tags', `/v1/users/${'x'.repeat(129)}/tags`),
+)
+const gets = fc
+  .record({ method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD'), path: paths, host, headers })
+  .map(({ method, path, ...of }) => ({
+    line: `${method} ${path} HTTP/1.1`,
+    headers: [`Host: ${of.host}`, ...of.headers],
+  }))
+const bodies = fc.oneof(
+  fc.array(users, { maxLength: 8 }).map((chosen) => ({ users: chosen })),
+  fc.array(users, { minLength: 1, maxLength: 3 }).map((chosen) => ({ users: chosen, more: 1 })),
+  fc.constantFrom({}, null, [], { users: 'xiaoming' }, { users: [1] }, { users: [''] }),
+)
+const batches = fc.record({ body: bodies, host, headers }).map(({ body, ...of }) => {
+  const asked = batch(body, `Host: ${of.host}`)
+  return { ...asked, headers: [...asked.headers, ...of.headers] }
+})
+
+test('what is answered at a glance is answered as on the long way, whatever is asked', async () => {
+  await start()
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(gets, batches), async (asked) => {
+      const answer = await comparable(await ask(asked))
+      const longWay = await ask({ ...asked, headers: [...asked.headers, LONG_WAY] })
+      expect(answer).toEqual(await comparable(longWay))
+    }),
+    { seed: 60_567, numRuns: 300 },
+  )
+})
+
+describe('a fresh user is answered at a glance when asked for', () => {
+  test.each([
+    ['by fetch of Node', ['accept-language: *', 'sec-fetch-mode: cors', 'user-agent: node']],
+    ['by curl', ['User-Agent: curl/8', 'Accept: */*']],
+    ['by Go', ['User-Agent: Go-http-client/1.1', 'Accept-Encoding: gzip']],
+    ['with a request id', ['X-Request-Id: trace-1']],
+    ['with trace context', ['traceparent: 00-1-1-00', 'tracestate: a=b', 'baggage: c=d']],
+  ])('%s', async (_, given) => {
+    await start()
+    for (const user of PLAIN) expect(await isAtAGlance(get(user, ...given))).toBe(true)
+    expect(await isAtAGlance(batch({ users: PLAIN }, 'Host: localhost', ...given))).toBe(true)
+  })
+})
+
+describe('everything is looked at of a request', () => {
+  test.each([
+    'Origin: http://localhost',
+    'Sec-Fetch-Site: none',
+    'X-Forwarded-For: 10.0.0.1',
+    'Host: localhost',
+    'Cache-Control: max-age=60',
+    'X-Request-Timeout-Ms: 500',
+    'Authorization: Bearer x',
+    'X-Request-Id: not one',
+    LONG_WAY,
+  ])('with %s', async (header) => {
+    await start()
+    expect(await isAtAGlance(get('xiaoming', header))).toBe(false)
+    const asked = batch({ users: ['xiaoming'] }, 'Host: localhost', header)
+    expect(await isAtAGlance(asked)).toBe(false)
+  })
+
+  test('from a Host that no guard has let in yet', async () => {
+    await start()
+    const first = { ...get('xiaoming'), headers: ['Host: 127.0.0.9'] }
+    expect(await isAtAGlance(first)).toBe(false)
+    expect(await isAtAGlance(first)).toBe(true)
+    const strange = { ...get('xiaoming'), headers: ['Host: rebound.example'] }
+    for (let time = 0; time < 2; time += 1) expect(await isAtAGlance(strange)).toBe(false)
+  })
+
+  test('for a user that Tencent does not know, or whose tags are stale', async () => {
+    await start()
+    expect(await isAtAGlance(get('ghost'))).toBe(false)
+    expect(await isAtAGlance(batch({ users: ['xiaoming', 'ghost'] }))).toBe(false)
+    letTimePass(59_999)
+    expect(await isAtAGlance(get('xiaoming'))).toBe(true)
+    letTimePass(1)
+    expect(await isAtAGlance(get('xiaoming'))).toBe(false)
+  })
+
+  test('where an access token is asked for, so that none is let in without', async () => {
+    await start({ TAGSIDE_ACCESS_TOKEN: 'token-of-sixteen-or-more' })
+    expect(await isAtAGlance(get('xiaoming'))).toBe(false)
+    expect((await ask(get('xiaoming'))).slice(9, 12)).toBe('401')
+    expect((await ask(batch({ users: ['xiaoming'] }))).slice(9, 12)).toBe('401')
+  })
+
+  test('once the sidecar drains', async () => {
+    await start()
+    started.sidecar.beginDrain()
+    expect((await ask(get('xiaoming'))).slice(9, 12)).toBe('503')
+    expect((await ask(batch({ users: ['xiaoming'] }))).slice(9, 12)).toBe('503')
+  })
+})
+
+test('an answer at a glance is counted like one of the long way', async () => {
+  await start()
+  const counted = async (asked: Asked): Promise<unknown> => {
+    const before = await counts()
+    await ask(asked)
+    const after = await counts()
+    return after.map(([name, value], index) => [name, value - (before[index]?.[1] ?? 0)])
+  }
+  for (const asked of [get('xiaoming'), batch({ users: ['xiaoming', 'user-1', 'xiaoming'] })]) {
+    const longWay = { ...asked, headers: [...asked.headers, LONG_WAY] }
+    const counting = await counted(asked)
+    expect(counting).toContainEqual([expect.stringContaining('http_requests_total'), 1])
+    expect(counting).toEqual(await counted(longWay))
+  }
+})
+
+/** The series of requests and lookups; how long a request took is not the same twice, how many there were is. */
+async function counts(): Promise<[series: string, value: number][]> {
+  const scraped = await (await fetch(`${started.opsUrl}/metrics`)).text()
+  return scraped
+    .split('\n')
+    .filter((line) => /^tagside_(?:http_requests|http_.*_count|.*lookups|.*outcomes)/.test(line))
+    .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))])
+}
+
+test('answers come in the order of their requests, at a glance or not', async () => {
+  await start()
+  const socket = openSocket(started.url)
+  const asked = [
+    get('ghost', 'X-Request-Id: 1'),
+    get('xiaoming', 'X-Request-Id: 2'),
+    batch({ users: ['xiaohong'] }, 'Host: localhost', 'X-Request-Id: 3'),
+    get('user-1', 'X-Request-Id: 4', 'Connection: close'),
+  ]
+  socket.write(asked.map(written).join(''))
+  const ids = (await text(socket)).matchAll(/^X-Request-Id: (\d)/gm)
+  expect([...ids].map(([, id]) => id)).toEqual(['1', '2', '3', '4'])
+})
+
+test('a batch that arrives in pieces is answered like one that arrives at once', async () => {
+  await start()
+  const whole = written(batch({ users: PLAIN }, 'Host: localhost', 'Connection: close'))
+  const socket = openSocket(started.url).setNoDelay(true)
+  const at = whole.indexOf('xiaoming')
+  socket.write(whole.slice(0, at))
+  const answered = text(socket)
+  setImmediate(() => socket.write(whole.slice(at)))
+  expect(await comparable(await answered)).toEqual(
+    await comparable(await ask(batch({ users: PLAIN }))),
+  )
+})
