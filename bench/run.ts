@@ -1,5 +1,6 @@
 /** `pnpm bench [PART]...`: runs the named parts, or all of them. Method and figures: bench/README.md. */
 import { inProcess } from './in-process.ts'
+import { memory } from './memory.ts'
 import { miss } from './miss.ts'
 import { outage } from './outage.ts'
 import { overload } from './overload.ts'
@@ -11,6 +12,7 @@ import { zipfLoad } from './zipf.ts'
 const parts = new Map([
   ['miss', miss],
   ['start', start],
+  ['memory', memory],
   // Last: it replaces the clocks of this process.
   ['zipf', zipfLoad],
 ])

@@ -86,7 +86,7 @@ const hono: Contender = {
 function sidecar(mock: Program): Contender {
   return {
     name: 'sidecar',
-    argv: ['dist/main.js'],
+    argv: ['dist/main.cjs'],
     path: '/v1/users/xiaoming/tags',
     environment: {
       TAGSIDE_UPSTREAM_URL: mock.url,

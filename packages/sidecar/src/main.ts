@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The process entry: the only file that reads the environment and sets the exit status. It loads only what the command needs. */
+/** The process entry: the only file that reads the environment and sets the exit status. It loads only what the command needs. The built one is CommonJS, hence no `await` outside. */
 import { type Command, readCommand } from './cli.ts'
 import { readTextFile } from './config/read-text-file.ts'
 import { version } from './version.ts'
@@ -20,15 +20,14 @@ delete process.env['TAGSIDE_ACCESS_TOKEN']
 // A diagnostic report would show the environment, and in it a secret that was given there.
 process.report.excludeEnv = true
 
-try {
-  await run(readCommand(process.argv.slice(2), version))
-} catch (error) {
+void run().catch((error: unknown) => {
   if (!(error instanceof Error && 'code' in error && FOR_THE_USER.has(error.code))) throw error
   console.error(`tagside: ${error.message}`)
   process.exitCode = 2
-}
+})
 
-async function run(command: Command): Promise<void> {
+async function run(): Promise<void> {
+  const command: Command = readCommand(process.argv.slice(2), version)
   if (command.kind === 'print') return console.log(command.text)
   const sources = {
     argv: command.argv,

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readPackageFile } from './package-file.ts'
 
 /** The sidecar's own version, from its manifest: the same file in a checkout and in a published package. */
-export const version: string = readVersion(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-)
+export const version: string = readVersion(readPackageFile('package.json'))
 
 function readVersion(manifest: string): string {
   const parsed: unknown = JSON.parse(manifest)

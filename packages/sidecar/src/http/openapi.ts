@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs'
-
 import { Hono } from 'hono'
 
+import { readPackageFile } from '../package-file.ts'
 import { requestId } from './caller.ts'
-
-/** Above both `src` and `dist`, where the package has it. */
-const documentUrl = new URL('../../openapi.json', import.meta.url)
 
 /**
  * `GET /openapi.json`: the description of all that the data listener answers. It is read from its file when somebody asks
@@ -15,7 +11,7 @@ export function openapiRoutes(): Hono {
   const app = new Hono()
   let text: string | undefined
   app.get('/openapi.json', (c) => {
-    text ??= readFileSync(documentUrl, 'utf8')
+    text ??= readPackageFile('openapi.json')
     return new Response(text, {
       headers: { 'Content-Type': 'application/json', 'X-Request-Id': requestId(c) },
     })

@@ -1,3 +1,4 @@
+import { ownText } from './own-text.ts'
 import type { Waiter } from './waiting.ts'
 
 /**
@@ -26,7 +27,8 @@ export class Flight {
   next: Flight | undefined
 
   constructor(user: string, state: FlightState, refresh: boolean) {
-    this.user = user
+    // It becomes the key of the cache.
+    this.user = ownText(user)
     this.state = state
     this.refresh = refresh
   }
@@ -83,7 +85,7 @@ export class Flights {
     const current = this.#byUser.get(user)
     if (current === undefined) {
       const flight = new Flight(user, 'queued', options.refresh)
-      this.#byUser.set(user, flight)
+      this.#byUser.set(flight.user, flight)
       return { flight, created: true }
     }
     if (current.state !== 'sent' || !(options.anew || current.invalidated)) {

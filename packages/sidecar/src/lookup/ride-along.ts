@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts'
+
 /** The window is divided into so many buckets; a user is offered at most one bucket late. */
 const BUCKETS_PER_WINDOW = 8
 const BUCKET_MIN_MS = 10
@@ -27,10 +29,11 @@ export class RideAlong {
     if (this.#windowMs === 0) return
     this.#leave(user)
     const bucket = Math.ceil((freshUntilMs - this.#windowMs) / this.#bucketMs)
-    this.#places.set(user, bucket)
+    const own = ownText(user)
+    this.#places.set(own, bucket)
     const users = this.#buckets.get(bucket)
-    if (users === undefined) this.#buckets.set(bucket, new Set([user]))
-    else users.add(user)
+    if (users === undefined) this.#buckets.set(bucket, new Set([own]))
+    else users.add(own)
   }
 
   /** Lets go of users that are stale by now; a stale user is refreshed when it is read. */

@@ -1,4 +1,4 @@
-import Bottleneck from 'bottleneck'
+import Bottleneck from 'bottleneck/light.js'
 
 import { CallWindow } from './call-window.ts'
 

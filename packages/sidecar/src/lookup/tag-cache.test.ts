@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { heapBytes } from '../../../mock-server/tests/support/heap.ts'
 import { TagCache } from './tag-cache.ts'
 
 const windows = {
@@ -26,6 +27,48 @@ describe('TagCache', () => {
       wasRead: false,
       freshUntilMs: 65_000,
     })
+  })
+
+  test('tells whether a user was read since it was fetched', () => {
+    const cache = cacheOf(1e6)
+    const wasRead = (user: string): boolean | undefined => cache.peek(user)?.wasRead
+    for (const user of ['xiaoming', 'xiaohong']) cache.store(user, cache.knownEntry(['a'], 0))
+    cache.noteRead('xiaoming')
+    cache.noteRead('ghost')
+    expect(['xiaoming', 'xiaohong', 'ghost'].map(wasRead)).toEqual([true, false, undefined])
+    cache.store('xiaoming', cache.knownEntry(['a'], 1))
+    expect(wasRead('xiaoming')).toBe(false)
+  })
+
+  test('keeps fresh times of 45 days, the longest that can be set, to the millisecond', () => {
+    const ttlMs = 30 * 86_400_000
+    const cache = new TagCache({
+      maxBytes: 1e6,
+      windows: { ...windows, ttlMs, ttlJitter: 0.5 },
+      random: () => 1,
+    })
+    cache.store('xiaoming', cache.knownEntry(['a'], 0.25))
+    expect(cache.get('xiaoming')?.freshUntilMs).toBe(1.5 * ttlMs + 0.25)
+  })
+
+  test('takes back the room of those that are gone, whatever became of them', () => {
+    const cache = cacheOf(2_000_000)
+    const fill = (tag: string): void => {
+      for (let user = 0; user < 6_000; user += 1)
+        cache.store(`user-${user}`, cache.knownEntry([`${tag}-${user}`], 0))
+    }
+    const heapAfter = (): number => {
+      for (const [round, tag] of ['a', 'b', 'c', 'd'].entries()) {
+        fill(tag)
+        for (let user = round; user < 6_000; user += 2) cache.delete(`user-${user}`)
+        fill(`${tag}${tag}`)
+        cache.clear()
+      }
+      return heapBytes()
+    }
+    const first = heapAfter()
+    for (let repeated = 0; repeated < 5; repeated += 1) heapAfter()
+    expect(heapAfter() - first).toBeLessThan(500_000)
   })
 
   test('tells a user without tags from an unknown one', () => {

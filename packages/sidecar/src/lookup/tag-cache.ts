@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
+import { EntryColumns } from './entry-columns.ts'
 import {
   type CacheWishes,
   freshUntil,
@@ -11,14 +12,14 @@ import {
 } from './freshness.ts'
 import type { Answer, Source } from './outcome.ts'
 
-/** A user's tags as cached: flat JSON text, 0.6 × the memory of an array of strings. */
+/** A user's tags as cached, read at one moment: flat JSON text, 0.6 × the memory of an array of strings. */
 export interface KnownEntry {
   readonly kind: 'known'
   readonly tagsJson: string
   readonly fetchedAtMs: number
   readonly freshUntilMs: number
-  /** Whether anybody read it since it was fetched. */
-  wasRead: boolean
+  /** Whether anybody had read it since it was fetched. */
+  readonly wasRead: boolean
 }
 
 /** The belief that Tencent does not know an account. */
@@ -37,8 +38,11 @@ export interface TagCacheOptions {
   readonly random: () => number
 }
 
-/** What an entry costs beside its texts: the entry object, lru-cache's slot and its Map, measured at 200,000 users. */
-const ENTRY_OVERHEAD_BYTES = 230
+/**
+ * What an entry costs beside its texts, measured at 200,000 to 1,000,000 users: 140 to 170 bytes for the columns, lru-cache's lists and its Map, and
+ * 190 to 250 once it was read, with its place among those who may ride along.
+ */
+const ENTRY_OVERHEAD_BYTES = 220
 
 /** Unknown accounts get at most this share of the room, so that random ids cannot push out the real ones. */
 const UNKNOWN_SHARE = 0.1
@@ -56,7 +60,9 @@ const SHARED_TEXTS_MAX = 4_096
 export class TagCache {
   readonly #windows: FreshnessWindows
   readonly #random: () => number
-  readonly #known: LRUCache<string, KnownEntry>
+  /** A known user's room in the columns. */
+  readonly #known: LRUCache<string, number>
+  readonly #columns = new EntryColumns()
   readonly #unknown: LRUCache<string, UnknownEntry>
   readonly evicted: Record<EvictionReason, number> = {
     capacity: 0,
@@ -65,24 +71,39 @@ export class TagCache {
   }
   #added = 0
   #replaced = 0
-  readonly #sharedTexts = new LRUCache<string, string>({ max: SHARED_TEXTS_MAX })
+  readonly #sharedTexts = new LRUCache<string, string>({
+    // As a size, because lru-cache would make room for a `max` at once.
+    maxSize: SHARED_TEXTS_MAX,
+    sizeCalculation: () => 1,
+  })
 
   constructor(options: TagCacheOptions) {
     this.#windows = options.windows
     this.#random = options.random
     // Bytes alone bound it: a bound on the count as well makes lru-cache allocate for it at once, 42 ms and 12 MB for 64 MiB.
     const unknownBytes = Math.floor(options.maxBytes * UNKNOWN_SHARE)
-    this.#known = new LRUCache({ maxSize: options.maxBytes - unknownBytes })
+    this.#known = new LRUCache({
+      maxSize: options.maxBytes - unknownBytes,
+      dispose: (room) => this.#columns.remove(room),
+    })
     this.#unknown = new LRUCache({ maxSize: unknownBytes })
   }
 
   get(user: string): CacheEntry | undefined {
-    return this.#known.get(user) ?? this.#unknown.get(user)
+    const room = this.#known.get(user)
+    return room === undefined ? this.#unknown.get(user) : this.#entryIn(room)
   }
 
   /** Returns a known user's entry without counting it as used. */
   peek(user: string): KnownEntry | undefined {
-    return this.#known.peek(user)
+    const room = this.#known.peek(user)
+    return room === undefined ? undefined : this.#entryIn(room)
+  }
+
+  /** Says that a known user was read; {@link KnownEntry.wasRead} tells it until the user is fetched again. */
+  noteRead(user: string): void {
+    const room = this.#known.peek(user)
+    if (room !== undefined) this.#columns.noteRead(room)
   }
 
   /** Says what an entry may still be used for. */
@@ -108,12 +129,14 @@ export class TagCache {
   }
 
   knownEntry(tags: readonly string[], fetchedAtMs: number): KnownEntry {
+    // The columns have room for whole milliseconds.
+    const freshForMs = Math.round(freshUntil(this.#windows, 0, this.#random()))
     return {
       kind: 'known',
       tagsJson: this.#shared(JSON.stringify(tags)),
       fetchedAtMs,
       wasRead: false,
-      freshUntilMs: freshUntil(this.#windows, fetchedAtMs, this.#random()),
+      freshUntilMs: fetchedAtMs + freshForMs,
     }
   }
 
@@ -135,10 +158,31 @@ export class TagCache {
   #put(user: string, entry: CacheEntry): void {
     if (entry.kind === 'known') {
       this.#unknown.delete(user)
-      this.#known.set(user, entry, { size: sizeBytes(user, entry.tagsJson) })
+      this.#putKnown(user, entry)
     } else {
       this.#known.delete(user)
       this.#unknown.set(user, entry, { size: sizeBytes(user, '') })
+    }
+  }
+
+  #putKnown(user: string, { tagsJson, fetchedAtMs, freshUntilMs }: KnownEntry): void {
+    const size = sizeBytes(user, tagsJson)
+    // lru-cache would not take it, and never say so.
+    if (size > this.#known.maxSize) this.#known.delete(user)
+    else {
+      const freshForMs = Math.round(freshUntilMs - fetchedAtMs)
+      this.#known.set(user, this.#columns.add(tagsJson, fetchedAtMs, freshForMs), { size })
+    }
+  }
+
+  #entryIn(room: number): KnownEntry {
+    const columns = this.#columns
+    return {
+      kind: 'known',
+      tagsJson: columns.text(room),
+      fetchedAtMs: columns.fetchedAtMs(room),
+      wasRead: columns.wasRead(room),
+      freshUntilMs: columns.freshUntilMs(room),
     }
   }
 
@@ -154,6 +198,7 @@ export class TagCache {
   clear(): number {
     const { entries } = this
     this.#known.clear()
+    this.#columns.clear()
     this.#unknown.clear()
     this.evicted.invalidated += entries
     return entries

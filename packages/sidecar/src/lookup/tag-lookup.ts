@@ -207,7 +207,7 @@ export class TagLookup {
 
   #noteRead(user: string, entry: CacheEntry): void {
     if (entry.kind === 'unknown' || entry.wasRead) return
-    entry.wasRead = true
+    this.#cache.noteRead(user)
     this.#fetcher.firstRead(user, entry.freshUntilMs)
   }
 }

@@ -8,6 +8,7 @@ const CULPRIT_MS = 60_000
 const COOLING_MIN_MS = 1_000
 const COOLING_MAX_MS = 4_000
 const USERS_MAX = 10_000
+const BOUND = { maxSize: USERS_MAX, sizeCalculation: (): number => 1 }
 
 interface Culprit {
   readonly failure: Failure
@@ -24,8 +25,9 @@ interface Cooling {
  * and those whose last fetch failed, so that not every read of a failing user is a fetch.
  */
 export class Trouble {
-  readonly #culprits = new LRUCache<string, Culprit>({ max: USERS_MAX })
-  readonly #cooling = new LRUCache<string, Cooling>({ max: USERS_MAX })
+  // As a size, because lru-cache would make room for a `max` at once: 2 ms and 0.4 MB at every start.
+  readonly #culprits = new LRUCache<string, Culprit>(BOUND)
+  readonly #cooling = new LRUCache<string, Cooling>(BOUND)
 
   blame(user: string, failure: Failure, now: number): void {
     this.#culprits.set(user, { failure, untilMs: now + CULPRIT_MS })

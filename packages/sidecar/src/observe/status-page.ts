@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+
+import { readPackageFile } from '../package-file.ts'
 
 /** The status page as it is served: one document that needs nothing else. */
 export interface StatusPage {
@@ -7,9 +8,6 @@ export interface StatusPage {
   /** Lets the document's own style and script run, and lets it ask this listener; everything else is refused. */
   readonly contentSecurityPolicy: string
 }
-
-/** Beside `src` and `dist`, so that it is the same from both. */
-const FOLDER = new URL('../../status-page/', import.meta.url)
 
 /** The page's script, in the order in which its modules need each other. */
 const SCRIPT = ['words.js', 'writing.js', 'status.js']
@@ -41,7 +39,7 @@ export function readStatusPage(): StatusPage {
 }
 
 function read(name: string): string {
-  return readFileSync(new URL(name, FOLDER), 'utf8')
+  return readPackageFile(`status-page/${name}`)
 }
 
 /** A script inside the document can import nothing: what the modules import from each other is all there, in one scope. */

@@ -20,17 +20,17 @@ const forbiddenActs = fileURLToPath(new URL('support/forbidden-acts.mjs', import
 
 /** The flags of Node that the document recommends, for these places in place of its own. */
 async function documentedFlags(places: {
-  readonly program: readonly string[]
+  readonly program: string
   readonly secrets: string
 }): Promise<string[]> {
   const text = await readFile(document, 'utf8')
   const [, command = ''] = /```sh\nnode ((?:.*\\\n)+)/.exec(text) ?? []
   const flags = command.split(/[\s\\]+/).filter((word) => word.startsWith('--'))
-  return flags.flatMap((flag) => {
-    if (flag === '--allow-fs-read=/opt/tagside/')
-      return places.program.map((place) => `--allow-fs-read=${place}/`)
-    return flag.replace('/run/secrets/tagside/', `${places.secrets}/`)
-  })
+  return flags.map((flag) =>
+    flag
+      .replace('/opt/tagside/', `${places.program}/`)
+      .replace('/run/secrets/tagside/', `${places.secrets}/`),
+  )
 }
 
 test('T20: the built sidecar serves under the flags of docs/security.md, under which no program, thread, file or code can be made', async () => {
@@ -40,7 +40,7 @@ test('T20: the built sidecar serves under the flags of docs/security.md, under w
   await using upstream = await fake.listen({ port: 0 })
   const { TAGSIDE_SECRET_KEY: key = '', ...environment } = environmentFor(fake, upstream.url)
   await writeFile(join(secrets, 'key'), key)
-  const flags = await documentedFlags({ program: [built.directory, built.libraries], secrets })
+  const flags = await documentedFlags({ program: built.directory, secrets })
   expect(flags.slice(0, 2)).toEqual(['--permission', '--allow-net'])
 
   await using program = startProgram(['--secret-key-file', join(secrets, 'key')], environment, [
