@@ -26,10 +26,7 @@ export async function budget(): Promise<Findings> {
       perSecond: 130,
       seconds,
     })
-  const flood = saturate('stalled', 6)
-  await pause(3_000)
-  await stall(sidecar)
-  await flood
+  await Promise.all([saturate('stalled', 6), pause(3_000).then(() => stall(sidecar))])
   await pause(1_300)
   await saturate('after', 2)
   const sent = await metric(sidecar, 'tagside_upstream_window_calls')

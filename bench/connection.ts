@@ -6,6 +6,9 @@ export type Target = { readonly port: number } | { readonly path: string }
 const HEAD_END = '\r\n\r\n'
 const lastChunk = Buffer.from('0\r\n\r\n')
 
+/** What a server says of a connection on which nothing came at first, perhaps just as something does. */
+const REQUEST_TIMEOUT = 408
+
 /** For all connections: what is read is looked at before the next read. */
 const buffer = Buffer.allocUnsafe(256 * 1024)
 
@@ -23,6 +26,7 @@ export class Connection {
   #bodyLeft = 0
   #status = 0
   #isBusy = false
+  #hasAnswered = false
   /** When the request under way was due. */
   dueMs = 0
 
@@ -86,8 +90,14 @@ export class Connection {
     if (this.#bodyLeft <= 0) this.#end()
   }
 
+  /** Whether its first request was sent and did not get an answer. */
+  get isLostAtFirst(): boolean {
+    return this.#isBusy && !this.#hasAnswered
+  }
+
   #end(): void {
     this.#isBusy = false
+    this.#hasAnswered = true
     this.#answered(this, this.#status)
   }
 
@@ -104,7 +114,11 @@ export class Connection {
       const [spelt] = /\r\ncontent-length: /i.exec(head) ?? []
       if (spelt === undefined) {
         if (/\r\ntransfer-encoding: chunked/i.test(head)) return Infinity
-        throw new Error(`the answer has no length: ${head.slice(0, 600)}`)
+        if (this.#status === REQUEST_TIMEOUT) {
+          this.close()
+          return Infinity
+        }
+        throw new Error(`the answer has no length: ${head}`)
       }
       this.#lengthHeader = spelt
       at = part.indexOf(spelt)

@@ -108,6 +108,11 @@ class Run {
         this.#open.delete(ended)
         const at = this.#idle.indexOf(ended)
         if (at >= 0) this.#idle.splice(at, 1)
+        // As every client does where a server ends a new connection at the moment of its first request.
+        if (ended.isLostAtFirst && this.#load.perSecond !== undefined) {
+          this.#asked -= 1
+          this.#due.unshift(ended.dueMs)
+        }
         if (this.#open.size === 0) this.#settled.resolve()
       },
     )

@@ -40,7 +40,7 @@ function askUndici(port: number, concurrency: number): Ask {
   return async (users) => {
     if (users.length === 1) {
       const { body } = await pool.request({ method: 'GET', path: `/v1/users/${users[0]}/tags` })
-      return parsed<Answer>(await body.text()).tags.length
+      return answerIn(await body.text()).tags.length
     }
     const { body } = await pool.request({
       method: 'POST',
@@ -48,7 +48,8 @@ function askUndici(port: number, concurrency: number): Ask {
       headers,
       body: JSON.stringify({ users }),
     })
-    return tagsOf(parsed<{ readonly results: readonly Answer[] }>(await body.text()).results)
+    const { results }: { readonly results: readonly Answer[] } = JSON.parse(await body.text())
+    return tagsOf(results)
   }
 }
 
@@ -56,23 +57,22 @@ function askFetch(port: number): Ask {
   const base = `http://127.0.0.1:${port}`
   return async ([user]) => {
     const response = await fetch(`${base}/v1/users/${user}/tags`)
-    return parsed<Answer>(await response.text()).tags.length
+    return answerIn(await response.text()).tags.length
   }
 }
 
 function askRedis(port: number): Ask {
   const redis = new Redis(port, '127.0.0.1')
   return async (users) => {
-    if (users.length === 1)
-      return parsed<Answer>((await redis.get(users[0] ?? '')) ?? '').tags.length
+    if (users.length === 1) return answerIn((await redis.get(users[0] ?? '')) ?? '').tags.length
     const values = await redis.mget([...users])
-    return tagsOf(values.map((value) => parsed<Answer>(value ?? '')))
+    return tagsOf(values.map((value) => answerIn(value ?? '')))
   }
 }
 
-function parsed<T>(text: string): T {
-  const value: T = JSON.parse(text)
-  return value
+function answerIn(text: string): Answer {
+  const answer: Answer = JSON.parse(text)
+  return answer
 }
 
 function tagsOf(answers: readonly Answer[]): number {

@@ -51,7 +51,12 @@ export function startProcess(
 /** Sends a process of the benchmark something to do and returns what it answers; throws if it ends instead. */
 export async function askProcess<T>(child: ChildProcess, job: unknown): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const ended = (): void => reject(new Error(`${child.spawnargs.join(' ')} ended under way`))
+  const ended = (): void =>
+    reject(
+      new Error(
+        `${child.spawnargs.join(' ')} ended under way: ${child.exitCode} ${child.signalCode}`,
+      ),
+    )
   child.once('exit', ended)
   child.once('message', (message: T) => resolve(message))
   child.send(JSON.stringify(job))

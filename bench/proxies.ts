@@ -56,15 +56,11 @@ const varnish: Proxy = {
   program: 'varnishd',
   async start(program, directory, backend) {
     const port = await freePort()
-    return startOther(
-      [
-        ...[program, '-F', '-j', 'none', '-n', join(directory, 'varnish')],
-        ...['-a', `127.0.0.1:${port}`, '-b', `127.0.0.1:${backend}`, '-s', 'malloc,512m'],
-        ...['-t', '86400', '-p', 'thread_pools=1', '-p', 'thread_pool_min=64'],
-        ...['-p', 'timeout_idle=65', '-p', 'vsl_mask=-ReqHeader,-RespHeader,-ObjHeader'],
-      ],
-      port,
-    )
+    const own = ['-F', '-j', 'none', '-n', join(directory, 'varnish')]
+    const where = ['-a', `127.0.0.1:${port}`, '-b', `127.0.0.1:${backend}`]
+    const cache = ['-s', 'malloc,512m', '-t', '86400']
+    const threads = ['-p', 'thread_pools=1', '-p', 'thread_pool_min=64', '-p', 'timeout_idle=65']
+    return startOther([program, ...own, ...where, ...cache, ...threads], port)
   },
 }
 

@@ -12,6 +12,7 @@ import { type PartResult, summary, writeResults } from './results.ts'
 import { rotation } from './rotation.ts'
 import { soak } from './soak.ts'
 import { start } from './start.ts'
+import { wrkCheck } from './wrk-check.ts'
 
 /** A part returns what it found, or prints it. */
 type Part = () => Promise<Findings | void>
@@ -32,6 +33,7 @@ const apart = new Map<string, Part>([
   ['outage', outage],
   ['rotation', rotation],
   ['soak', soak],
+  ['wrk-check', wrkCheck],
 ])
 
 const known = new Map([...parts, ...apart])

@@ -2,13 +2,14 @@
  * How others merge single lookups into calls, each in a few lines of ours, with the sidecar's pace and no cache. POLICY=linger is sturdyc's way: a
  * batch leaves when it is full or 10 ms old. POLICY=tick is DataLoader's: what one turn of the event loop asks for is a batch.
  */
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 
 import { createSigner, createTagClient } from '@tagside/core'
 
 import { announce } from './samples.ts'
 
-type Settle = (tags: readonly string[]) => void
+/** Told a user's tags, or nothing when the call failed. */
+type Settle = (tags?: readonly string[]) => void
 
 const BATCH_MAX_USERS = 100
 const LINGER_MS = 10
@@ -62,20 +63,32 @@ function pace(): void {
 }
 
 async function call(batch: ReadonlyMap<string, Settle>): Promise<void> {
-  const { tags } = await client.getTags([...batch.keys()])
-  for (const [user, settle] of batch) settle(tags.get(user) ?? [])
+  const reply = await client.getTags([...batch.keys()]).catch(() => undefined)
+  for (const [user, settle] of batch) settle(reply?.tags.get(user))
+}
+
+function tagsOf(user: string): Promise<readonly string[] | undefined> {
+  return new Promise((resolve) => {
+    add(user, resolve)
+  })
+}
+
+async function answer(body: string, response: ServerResponse): Promise<void> {
+  const { users }: { readonly users: readonly string[] } = JSON.parse(body)
+  const results = await Promise.all(users.map(async (user) => ({ user, tags: await tagsOf(user) })))
+  const text = JSON.stringify({ results })
+  const hasAll = results.every(({ tags }) => tags !== undefined)
+  response.writeHead(hasAll ? 200 : 502, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  })
+  response.end(text)
 }
 
 const server = createServer((request, response) => {
-  const [, , , user = ''] = request.url?.split('/') ?? []
-  add(user, (tags) => {
-    const body = JSON.stringify({ user, tags })
-    response.writeHead(200, {
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(body),
-    })
-    response.end(body)
-  })
+  const parts: Buffer[] = []
+  request.on('data', (part: Buffer) => parts.push(part))
+  request.on('end', () => void answer(Buffer.concat(parts).toString(), response))
 })
 server.keepAliveTimeout = 65_000
 server.listen(0, '127.0.0.1', () => announce(server.address()))
