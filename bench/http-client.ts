@@ -1,4 +1,6 @@
-import { Agent, request } from 'node:http'
+import { Agent, request, type RequestOptions } from 'node:http'
+
+import type { Target } from './connection.ts'
 
 export interface Answer {
   readonly status: number
@@ -9,10 +11,16 @@ export interface Answer {
 /** A keep-alive client on node:http, which costs a fraction of fetch: the load generator must not be what is measured. */
 export class HttpClient {
   readonly #agent: Agent
-  readonly #base: string
+  readonly #where: RequestOptions
+  readonly #headers: Readonly<Record<string, string>>
 
-  constructor(base: string, connectionsMax: number) {
-    this.#base = base
+  /** `base` is a URL, or where a server of the benchmark listens. */
+  constructor(base: string | Target, connectionsMax: number, token?: string) {
+    this.#where = optionsOf(base)
+    this.#headers = {
+      'Content-Type': 'application/json',
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    }
     this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax })
   }
 
@@ -32,8 +40,7 @@ export class HttpClient {
     const startMs = performance.now()
     return new Promise((resolve, reject) => {
       const sent = request(
-        this.#base + path,
-        { agent: this.#agent, method, headers: { 'Content-Type': 'application/json' } },
+        { ...this.#where, path, agent: this.#agent, method, headers: this.#headers },
         (response) => {
           const parts: Buffer[] = []
           response.on('data', (part: Buffer) => parts.push(part))
@@ -52,4 +59,14 @@ export class HttpClient {
       sent.end(body)
     })
   }
+}
+
+function optionsOf(base: string | Target): RequestOptions {
+  if (typeof base === 'string') {
+    const { hostname, port } = new URL(base)
+    return { host: hostname, port }
+  }
+  return 'port' in base
+    ? { host: '127.0.0.1', port: base.port }
+    : { host: 'localhost', socketPath: base.path }
 }

@@ -1,57 +1,55 @@
-import { createSigner, createTagClient } from '@tagside/core'
+import { budget } from './budget.ts'
+import { all, atMost, type Findings, joined } from './findings.ts'
+import { quantile } from './figures.ts'
+import type { IdleMissFigures, IdleMissJob } from './idle-miss.ts'
+import { merging } from './merging.ts'
+import { outputOf } from './program-output.ts'
+import { startBuilt, startUpstream } from './sidecar-server.ts'
 
-import { startPair } from '../scripts/programs.ts'
-import { inMs, quantile } from './figures.ts'
-import { HttpClient } from './http-client.ts'
+/** What a miss costs: of an idle sidecar, under load, at the ceiling; and that no second holds more calls than it may. */
+export async function miss(): Promise<Findings> {
+  return joined([await idle(), await merging(), await budget()])
+}
 
-const ROUNDS = 300
-/** Without pauses: a sidecar that has been up for a while has its code compiled. */
-const WARM_UP_ROUNDS = 1_000
-/** Idle between any two calls, so that every slot is armed and nothing is in flight. */
-const PAUSE_MS = 25
-
-/**
- * What an idle sidecar adds to a single miss: the time of `GET /v1/users/{id}/tags` for a user never asked for before, less the
- * time of the same upstream call made directly with the same client code. The two alternate; medians are compared.
- */
-export async function miss(): Promise<void> {
-  await using pair = await startPair(['--rate', 'off'])
-  const { mock, sidecar } = pair
-  const signer = createSigner({
-    sdkAppId: Number(mock.ready['sdkAppId']),
-    secretKey: String(mock.ready['secretKey']),
-    adminId: String(mock.ready['adminId']),
-  })
-  const client = createTagClient({ signer, baseUrl: mock.url })
-  const caller = new HttpClient(sidecar.url, 1)
-
-  const directMs: number[] = []
-  const sidecarMs: number[] = []
-  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
-    const direct = await timed(() => client.getTags([`direct-${round}`]))
-    if (round >= WARM_UP_ROUNDS) await pause()
-    const through = await timed(() => caller.get(`/v1/users/user-${round}/tags`))
-    if (round < WARM_UP_ROUNDS) continue
-    await pause()
-    directMs.push(direct)
-    sidecarMs.push(through)
+/** What an idle sidecar adds to a single miss. */
+async function idle(): Promise<Findings> {
+  await using upstream = await startUpstream('--rate', 'off')
+  await using sidecar = await startBuilt(upstream, {})
+  const job: IdleMissJob = {
+    sidecarUrl: String(sidecar.ready['url']),
+    upstreamUrl: String(upstream.ready['url']),
+    sdkAppId: Number(upstream.ready['sdkAppId']),
+    secretKey: String(upstream.ready['secretKey']),
+    adminId: String(upstream.ready['adminId']),
   }
-  caller.close()
-
-  const added = quantile(sidecarMs, 0.5) - quantile(directMs, 0.5)
-  console.log(
-    `miss: an idle sidecar adds ${added.toFixed(2)} ms to a single miss (medians of ${ROUNDS}, alternated)`,
+  const { directMs, sidecarMs }: IdleMissFigures = JSON.parse(
+    await outputOf('idle-miss.ts', JSON.stringify(job)),
   )
-  console.log(`  direct call  ${inMs(directMs, 0.5, 0.99)}`)
-  console.log(`  through it   ${inMs(sidecarMs, 0.5, 0.99)}`)
-}
-
-async function timed(act: () => Promise<unknown>): Promise<number> {
-  const startMs = performance.now()
-  await act()
-  return performance.now() - startMs
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+  const added = (share: number): number => quantile(sidecarMs, share) - quantile(directMs, share)
+  const line = (name: string, ms: readonly number[]): readonly string[] => [
+    name,
+    ...[0.5, 0.9, 0.99].map((share) => quantile(ms, share).toFixed(2)),
+  ]
+  return {
+    rows: [
+      {
+        work: "idle miss: added to upstream's own time",
+        against: 'the same call made directly',
+        figure: `p50 ${added(0.5).toFixed(2)} ms, p99 ${added(0.99).toFixed(2)} ms`,
+        bound: 'p50 < 0.5 ms, p99 < 2 ms',
+        verdict: all(atMost(added(0.5), 0.5), atMost(added(0.99), 2)),
+      },
+    ],
+    tables: [
+      {
+        title: `A single miss of an idle sidecar, ${directMs.length} of each, alternated`,
+        lines: [
+          ['call', 'p50 ms', 'p90 ms', 'p99 ms'],
+          line('made directly', directMs),
+          line('through the sidecar', sidecarMs),
+        ],
+      },
+    ],
+    notes: [],
+  }
 }

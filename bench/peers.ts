@@ -1,0 +1,91 @@
+import { type ClientContender, clientContest, clientRatio, clientTable } from './client-contest.ts'
+import { all, atLeast, atMost, type Findings, type Row } from './findings.ts'
+import { installed } from './machine.ts'
+import { startRedis } from './redis-server.ts'
+import { startFull } from './sidecar-server.ts'
+
+const USERS = 100_000
+const ROUNDS = 5
+const REDIS_MISSING = 'Redis: redis-server is not installed'
+const SIDECAR = 'batchGet by undici'
+const REDIS = 'MGET by ioredis, and parse'
+const WORK = '`batchGet` of 100 cached users from a Node client (undici)'
+const AGAINST = 'Redis `MGET` of 100 by ioredis + parse'
+const BOUND = '≥ 1.0 of its calls/s, ≤ 0.7 of its client CPU'
+
+/** `batchGet` of 100 as an app would ask, beside Redis. */
+export async function batchFromNode(): Promise<Findings> {
+  const redis = installed('redis-server')
+  if (redis === undefined) {
+    const row = { work: WORK, against: AGAINST, figure: '–', bound: BOUND, verdict: 'not measured' }
+    return { rows: [row], tables: [], notes: [REDIS_MISSING] }
+  }
+  const both = { users: USERS, size: 100, concurrency: 32 }
+  const results = await clientContest(
+    serversOf(redis),
+    [
+      { name: SIDECAR, server: 'sidecar', way: 'undici', ...both },
+      { name: REDIS, server: 'redis', way: 'ioredis', ...both },
+    ],
+    ROUNDS,
+  )
+  const calls = clientRatio(results, SIDECAR, REDIS, ({ perSecond }) => perSecond)
+  const cpu = clientRatio(results, SIDECAR, REDIS, ({ clientUs }) => clientUs)
+  const row: Row = {
+    work: WORK,
+    against: AGAINST,
+    figure: `${calls.toFixed(2)} of its calls/s, ${cpu.toFixed(2)} of its client CPU`,
+    bound: BOUND,
+    verdict: all(atLeast(calls, 1), atMost(cpu, 0.7)),
+  }
+  const title = '100 users from a Node client, 32 calls at a time, uniformly out of 100,000'
+  return { rows: [row], tables: [clientTable(title, results, REDIS)], notes: [] }
+}
+
+/** A single user as an app would ask: by undici, by `fetch`, and of Redis. */
+export async function peers(): Promise<Findings> {
+  const redis = installed('redis-server')
+  const one = { users: USERS, size: 1 }
+  const contenders = [1, 32].flatMap((concurrency): ClientContender[] => [
+    {
+      name: `GET by undici, ${concurrency} at a time`,
+      server: 'sidecar',
+      way: 'undici',
+      ...one,
+      concurrency,
+    },
+    {
+      name: `GET by fetch, ${concurrency} at a time`,
+      server: 'sidecar',
+      way: 'fetch',
+      ...one,
+      concurrency,
+    },
+    {
+      name: `Redis GET by ioredis, ${concurrency} at a time`,
+      server: 'redis',
+      way: 'ioredis',
+      ...one,
+      concurrency,
+    },
+  ])
+  const servers = serversOf(redis)
+  const results = await clientContest(
+    servers,
+    contenders.filter(({ server }) => servers.has(server)),
+    2,
+  )
+  const tables = [1, 32].map((concurrency) => {
+    const end = `${concurrency} at a time`
+    const those = new Map([...results].filter(([name]) => name.endsWith(`, ${end}`)))
+    return clientTable(`A single user from a Node client, ${end}`, those, `GET by undici, ${end}`)
+  })
+  return { rows: [], tables, notes: redis === undefined ? [REDIS_MISSING] : [] }
+}
+
+function serversOf(redis: string | undefined) {
+  return new Map([
+    ['sidecar', () => startFull(USERS)],
+    ...(redis === undefined ? [] : [['redis', () => startRedis(redis, USERS)] as const]),
+  ])
+}
