@@ -54,7 +54,7 @@ export class PlainRequests {
       if (!isKnown(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '', seen, this.#hosts))
         return undefined
     }
-    if (seen.host !== 1 || seen.types > 1 || seen.lengths !== seen.types) return undefined
+    if (seen.host !== 1 || seen.lengths !== seen.types) return undefined
     return { requestId: seen.requestId || randomUUID(), hasJson: seen.types === 1 }
   }
 }
