@@ -3,12 +3,10 @@ import { createSigner, createTagClient, TencentError } from '@tagside/core'
 import type { Config } from './config/config.ts'
 import { namingSettings } from './config/settings-at-fault.ts'
 import { createDataApp } from './http/app.ts'
-import { BatchPath } from './http/batch-path.ts'
 import { createGuard, createOpsGuard } from './http/guards.ts'
-import { HitPath } from './http/hit-path.ts'
 import { Listener } from './http/listener.ts'
 import { createOpsApp } from './http/ops-app.ts'
-import { PlainRequests } from './http/plain-requests.ts'
+import { ShortPaths } from './http/short-paths.ts'
 import { WallTime } from './http/wall-time.ts'
 import type { LoadBatch } from './lookup/upstream.ts'
 import { TagLookup } from './lookup/tag-lookup.ts'
@@ -128,19 +126,13 @@ export function wire(config: Config, log: Log): Sidecar {
     onDefect: (error) => log.error({ event: 'defect', err: error }, 'a request ended unexpectedly'),
   })
   const http = new HttpMetrics()
-  const guard = createGuard({ ...config, acceptsToken: secrets.acceptsToken })
-  const plain = new PlainRequests()
-  const hasToken = secrets.acceptsToken !== undefined
+  const { acceptsToken, userSigExpiresAtMs } = secrets
+  const guard = createGuard({ ...config, acceptsToken })
   const data = new Listener(config.listen, app, guard, {
     metrics: http,
-    shortPaths: {
-      plain,
-      hits: new HitPath(plain, { ...face, hasToken }),
-      batches: new BatchPath(plain, { ...config, ...face }),
-    },
+    shortPaths: new ShortPaths({ ...config, ...face, hasToken: acceptsToken !== undefined }),
     onFull: () => tell({ event: 'connections-refused', level: 'warn', message: FULL }),
   })
-  const { userSigExpiresAtMs } = secrets
   const ops = createOpsApp({
     version,
     hasStarted: () => data.hasListened,

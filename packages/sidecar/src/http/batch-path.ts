@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { KnownEntry } from '../lookup/tag-cache.ts'
+import type { FreshTags } from '../lookup/outcome.ts'
 import type { TagLookup } from '../lookup/tag-lookup.ts'
 import { freshHeaders } from './hit-path.ts'
 import { isPlainId } from './plain-id.ts'
@@ -64,7 +64,7 @@ export class BatchPath {
   }
 
   /** One long text, added to part by part, is a third of the cost of an array of texts that are joined. */
-  #bodyOf(users: readonly string[], entries: readonly KnownEntry[], now: number): string {
+  #bodyOf(users: readonly string[], entries: readonly FreshTags[], now: number): string {
     const { wall } = this.#options
     let body = '{"results":['
     for (let index = 0; index < users.length; index += 1) {
@@ -110,8 +110,8 @@ function isArray(value: unknown): value is readonly unknown[] {
 
 /** When the oldest was fetched, and when the first is stale. */
 function outerDates(
-  entries: readonly KnownEntry[],
-): Pick<KnownEntry, 'fetchedAtMs' | 'freshUntilMs'> {
+  entries: readonly FreshTags[],
+): Pick<FreshTags, 'fetchedAtMs' | 'freshUntilMs'> {
   const dates = { fetchedAtMs: Infinity, freshUntilMs: Infinity }
   for (const { fetchedAtMs, freshUntilMs } of entries) {
     if (fetchedAtMs < dates.fetchedAtMs) dates.fetchedAtMs = fetchedAtMs

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import type { FreshTags } from '../lookup/outcome.ts'
 import type { TagLookup } from '../lookup/tag-lookup.ts'
 import { isPlainId } from './plain-id.ts'
 import type { PlainRequests } from './plain-requests.ts'
@@ -54,7 +55,7 @@ export class HitPath {
 /** Returns the headers of an answer that is fresh throughout, flat. `dates` are those of the oldest value, and of the first to be stale. */
 export function freshHeaders(
   requestId: string,
-  dates: { readonly fetchedAtMs: number; readonly freshUntilMs: number },
+  dates: Pick<FreshTags, 'fetchedAtMs' | 'freshUntilMs'>,
   lengthBytes: number,
   now: number,
 ): string[] {

@@ -8,7 +8,8 @@ import { text } from 'node:stream/consumers'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { Listener, ListenError } from './listener.ts'
+import { ListenError } from './listen-error.ts'
+import { Listener } from './listener.ts'
 
 let directory: string
 let socketPath: string

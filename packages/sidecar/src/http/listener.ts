@@ -1,20 +1,15 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { lstat, unlink } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect } from 'node:net'
-import { dirname } from 'node:path'
 
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
-import type { BatchPath } from './batch-path.ts'
 import { BrokenRequests, type ClientError } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
 import type { Guard } from './guards.ts'
-import type { HitPath } from './hit-path.ts'
-import type { PlainRequests } from './plain-requests.ts'
+import { ListenError, listenProblem, removeDeadSocket } from './listen-error.ts'
 import { Problem } from './problem.ts'
+import type { ShortPaths } from './short-paths.ts'
 import type { HttpMetrics } from '../observe/http-metrics.ts'
 
 /** A request handler in web terms; `incoming` says who is at the other end. */
@@ -23,22 +18,10 @@ export type Fetch = (
   incoming: { readonly socket: { readonly remoteAddress?: string | undefined } },
 ) => Response | Promise<Response>
 
-/** ListenError says that an address could not be listened on, and what to do about it. */
-export class ListenError extends Error {
-  readonly code = 'TAGSIDE_LISTEN'
-}
-
 /** As Node says it of the codings that it does not know. */
 const UNKNOWN_CODING: ClientError = Object.assign(new Error('unknown transfer coding'), {
   code: 'HPE_INVALID_TRANSFER_ENCODING',
 })
-
-/** What may be answered before the long way, and the Hosts that the guard let in on that. */
-export interface ShortPaths {
-  readonly plain: PlainRequests
-  readonly hits: HitPath
-  readonly batches: BatchPath
-}
 
 /** What the connections of one listener may take, and who is told of them. */
 export interface ListenerOptions {
@@ -69,7 +52,12 @@ const SOCKET_UMASK = 0o117
 export class Listener {
   readonly #address: ListenAddress
   readonly #server: Server
+  readonly #handle: ReturnType<typeof getRequestListener>
+  readonly #guard: Guard
+  readonly #options: ListenerOptions
+  readonly #broken: BrokenRequests
   readonly #unanswered = new Set<ServerResponse>()
+  #toldFullAtMs = -Infinity
   #hasListened = false
 
   /** The guard sees every request as it came over the wire, before anything is made of it. */
@@ -77,15 +65,17 @@ export class Listener {
     address: ListenAddress,
     fetch: Fetch,
     guard: Guard = () => undefined,
-    { metrics, shortPaths, ...bounds }: ListenerOptions = {},
+    options: ListenerOptions = {},
   ) {
     this.#address = address
+    this.#guard = guard
+    this.#options = options
     // HTTP/1.0 needs no Host, and some load balancers probe that way; where a Host matters, the guard has looked at it.
-    const handle = getRequestListener((request, { incoming }) => fetch(request, incoming), {
+    this.#handle = getRequestListener((request, { incoming }) => fetch(request, incoming), {
       errorHandler: unreadable,
       hostname: 'localhost',
     })
-    const broken = new BrokenRequests((status) => metrics?.gaveUp(status))
+    this.#broken = new BrokenRequests((status) => options.metrics?.gaveUp(status))
     this.#server = createServer(
       {
         headersTimeout: 2_000,
@@ -96,55 +86,21 @@ export class Listener {
         // A request that announces no body is complete as it is.
         optimizeEmptyRequests: true,
       },
-      (incoming, outgoing) => {
-        const beganMs = performance.now()
-        if (incoming.socket.destroyed) return
-        if (this.#isAtOnce(outgoing) && shortPaths?.hits.answers(incoming, outgoing, beganMs)) {
-          broken.began(incoming.socket, outgoing)
-          if (incoming.socket.writableLength > 0) watch(incoming, outgoing, beganMs)
-          else metrics?.answeredUserTags(performance.now() - beganMs)
-          return
-        }
-        if (!isFramed(incoming)) return broken.givenUp(UNKNOWN_CODING, incoming.socket)
-        broken.began(incoming.socket, outgoing)
-        outgoing.shouldKeepAlive &&= this.#server.listening
-        watch(incoming, outgoing, beganMs)
-        const problem = guard(incoming)
-        if (problem !== undefined) return refuse(problem, incoming, outgoing)
-        if (shortPaths === undefined) return void handle(incoming, outgoing)
-        shortPaths.plain.letIn(incoming)
-        shortPaths.batches.takes(incoming, outgoing, () => void handle(incoming, outgoing))
-      },
+      (incoming, outgoing) => this.#asked(incoming, outgoing),
     )
-    const { silenceMs = SILENCE_MS } = bounds
-    const watch = (incoming: IncomingMessage, outgoing: ServerResponse, beganMs: number): void => {
-      this.#unanswered.add(outgoing)
-      // By request: as the server's own timeout it would be set and reset for every answer that takes no time.
-      incoming.socket.setTimeout(silenceMs)
-      outgoing.once('close', () => {
-        this.#unanswered.delete(outgoing)
-        metrics?.ended(incoming, outgoing, performance.now() - beganMs)
-        if (!this.#server.listening) this.#server.closeIdleConnections()
-      })
-    }
     this.#server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
       // Who is refused is not asked for the body.
       if (guard(incoming) === undefined) outgoing.writeContinue()
       this.#server.emit('request', incoming, outgoing)
     })
-    this.#server.on('clientError', (error, socket) => broken.givenUp(error, socket))
+    this.#server.on('clientError', (error, socket) => this.#broken.givenUp(error, socket))
     // Node takes a connection for idle as soon as its answer is written, and would cut what the caller has still to read.
     const closeIdle = this.#server.closeIdleConnections.bind(this.#server)
     this.#server.closeIdleConnections = () => {
       if (![...this.#unanswered].some(isBeingSent)) closeIdle()
     }
-    this.#server.maxConnections = bounds.connectionsMax ?? CONNECTIONS_MAX
-    let toldAtMs = -Infinity
-    this.#server.on('drop', () => {
-      if (performance.now() - toldAtMs < TELL_FULL_EVERY_MS) return
-      toldAtMs = performance.now()
-      bounds.onFull?.()
-    })
+    this.#server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX
+    this.#server.on('drop', () => this.#tellFull())
   }
 
   /** Starts to accept connections; returns the URL, or `unix:` and the path. Throws {@link ListenError}. */
@@ -169,9 +125,52 @@ export class Listener {
     return this.#hasListened
   }
 
-  /** Reports whether an answer would be written in this turn: nobody drains, and no earlier request of the connection has to be answered first. */
-  #isAtOnce(outgoing: ServerResponse): boolean {
-    return outgoing.socket !== null && this.#server.listening
+  #asked(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const beganMs = performance.now()
+    if (incoming.socket.destroyed) return
+    if (this.#answersAtAGlance(incoming, outgoing, beganMs)) return
+    if (!isFramed(incoming)) return this.#broken.givenUp(UNKNOWN_CODING, incoming.socket)
+    this.#broken.began(incoming.socket, outgoing)
+    outgoing.shouldKeepAlive &&= this.#server.listening
+    this.#watch(incoming, outgoing, beganMs)
+    const problem = this.#guard(incoming)
+    if (problem !== undefined) return refuse(problem, incoming, outgoing)
+    const goOn = (): void => void this.#handle(incoming, outgoing)
+    const { shortPaths } = this.#options
+    if (shortPaths === undefined) return goOn()
+    shortPaths.takes(incoming, outgoing, goOn)
+  }
+
+  #answersAtAGlance(incoming: IncomingMessage, outgoing: ServerResponse, beganMs: number): boolean {
+    const { shortPaths, metrics } = this.#options
+    // Without a socket it is not this answer's turn: an earlier request of the connection has none yet.
+    if (shortPaths === undefined || outgoing.socket === null || !this.#server.listening)
+      return false
+    if (!shortPaths.answersHit(incoming, outgoing, beganMs)) return false
+    this.#broken.began(incoming.socket, outgoing)
+    // Handed over whole, as most are, there is nothing left to watch.
+    if (incoming.socket.writableLength === 0) metrics?.answeredUserTags(performance.now() - beganMs)
+    else this.#watch(incoming, outgoing, beganMs)
+    return true
+  }
+
+  /** Sees an answer to its end. */
+  #watch(incoming: IncomingMessage, outgoing: ServerResponse, beganMs: number): void {
+    const { metrics, silenceMs = SILENCE_MS } = this.#options
+    // By request: as the server's own timeout it would be set and reset for answers that take no time.
+    incoming.socket.setTimeout(silenceMs)
+    this.#unanswered.add(outgoing)
+    outgoing.once('close', () => {
+      this.#unanswered.delete(outgoing)
+      metrics?.ended(incoming, outgoing, performance.now() - beganMs)
+      if (!this.#server.listening) this.#server.closeIdleConnections()
+    })
+  }
+
+  #tellFull(): void {
+    if (performance.now() - this.#toldFullAtMs < TELL_FULL_EVERY_MS) return
+    this.#toldFullAtMs = performance.now()
+    this.#options.onFull?.()
   }
 
   #bind(address: ListenAddress): void {
@@ -227,35 +226,4 @@ function unreadable(): Response {
     'the Host or the path of the request cannot be read',
   )
   return problem.toResponse(acceptedRequestId(undefined))
-}
-
-function listenProblem(address: ListenAddress, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-  const what = `cannot listen on ${addressText(address)}`
-  if (code === 'EADDRINUSE')
-    return `${what}: another program does already; stop it, or choose another address`
-  // A path in a directory that is missing is EACCES too.
-  if (address.kind === 'unix' && code === 'EACCES' && !existsSync(dirname(address.path)))
-    return `${what}: there is no directory ${dirname(address.path)}; make it, or choose another path`
-  if (code === 'EACCES')
-    return `${what}: not permitted; choose a port above 1023 or a path you may write to`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `${what}: this machine has no such address`
-  return `${what}: ${code}`
-}
-
-/** A process that was killed leaves its socket file behind; nobody answers there, and nobody else can listen. */
-async function removeDeadSocket(path: string): Promise<void> {
-  const socket = connect(path)
-  try {
-    await once(socket, 'connect')
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) return
-    // Any other file refuses connections just the same, and is not ours to remove.
-    if (!(await lstat(path)).isSocket())
-      throw new ListenError(`cannot listen on unix:${path}: there is a file that is no socket`)
-    await unlink(path)
-  } finally {
-    socket.destroy()
-  }
 }

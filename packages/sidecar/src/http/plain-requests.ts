@@ -51,9 +51,10 @@ export class PlainRequests {
     const seen = { host: 0, requestId: '', types: 0, lengths: 0 }
     for (let at = 0; at < rawHeaders.length; at += 2) {
       if (CHANGE_NOTHING.has(rawHeaders[at])) continue
-      if (!isKnown(rawHeaders[at], rawHeaders[at + 1] ?? '', seen, this.#hosts)) return undefined
+      if (!isKnown(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '', seen, this.#hosts))
+        return undefined
     }
-    if (seen.host !== 1 || seen.types > 1 || seen.lengths !== seen.types) return undefined
+    if (seen.host !== 1 || seen.lengths !== seen.types) return undefined
     return { requestId: seen.requestId || randomUUID(), hasJson: seen.types === 1 }
   }
 }
@@ -65,12 +66,7 @@ interface Seen {
   lengths: number
 }
 
-function isKnown(
-  name: string | undefined,
-  value: string,
-  seen: Seen,
-  hosts: readonly string[],
-): boolean {
+function isKnown(name: string, value: string, seen: Seen, hosts: readonly string[]): boolean {
   switch (name) {
     case 'Host':
     case 'host':

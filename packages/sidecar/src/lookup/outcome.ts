@@ -18,6 +18,9 @@ export interface Known {
   readonly usableUntilMs: number
 }
 
+/** What an answer from the cache needs of fresh tags. */
+export type FreshTags = Pick<Known, 'tagsJson' | 'fetchedAtMs' | 'freshUntilMs'>
+
 /** Tencent does not know this account (code 70107). Not the same as known without tags. */
 interface Unknown {
   readonly kind: 'unknown'

@@ -1,5 +1,5 @@
 import type { CacheWishes, FreshnessWindows } from './freshness.ts'
-import { type Failure, type Outcome, refused } from './outcome.ts'
+import { type Failure, type FreshTags, type Outcome, refused } from './outcome.ts'
 import { LookupCounts } from './lookup-counts.ts'
 import type { LookupState } from './lookup-state.ts'
 import { type CacheEntry, type KnownEntry, TagCache } from './tag-cache.ts'
@@ -115,7 +115,7 @@ export class TagLookup {
    * Returns what the cache has of each of `users`, if it has fresh tags of all of them; counted as {@link lookup} counts it. Else undefined, and
    * nothing is counted: that is for `lookup` to answer. `now` is the moment of asking, by the same clock as the lookup's own.
    */
-  fresh(users: readonly string[], now: number): readonly KnownEntry[] | undefined {
+  fresh(users: readonly string[], now: number): readonly FreshTags[] | undefined {
     const entries: KnownEntry[] = []
     for (const user of users) {
       const entry = this.#cache.get(user)
