@@ -21,9 +21,9 @@ const someTags = (): string[] =>
 
 const lookup = new TagLookup({
   // Texts fresh out of JSON.parse, as those of a reply are.
-  load: async (users) => {
+  load: async (asked) => {
     const tags: [string, string[]][] = JSON.parse(
-      JSON.stringify(users.map((user) => [user, someTags()])),
+      JSON.stringify(asked.map((user) => [user, someTags()])),
     )
     return { tags: new Map(tags), errors: new Map() }
   },

@@ -1,5 +1,17 @@
 /** Rooms are made so many at a time: nothing is moved when there are more, and an empty cache has none. */
-const CHUNK = 4_096
+const CHUNK_BITS = 12
+const CHUNK = 2 ** CHUNK_BITS
+const IN_CHUNK = CHUNK - 1
+
+/** A user's tags as cached, read at one moment: flat JSON text, 0.6 × the memory of an array of strings. */
+export interface KnownEntry {
+  readonly kind: 'known'
+  readonly tagsJson: string
+  readonly fetchedAtMs: number
+  readonly freshUntilMs: number
+  /** Whether anybody had read it since it was fetched. */
+  readonly wasRead: boolean
+}
 
 interface Chunk {
   readonly texts: string[]
@@ -11,7 +23,8 @@ interface Chunk {
 
 /**
  * EntryColumns keeps what is known of each user in columns instead of an object for each: 21 bytes where an object has 96, its two boxed
- * numbers included, and nothing but texts for a collection of the heap to follow: 196 bytes a user in all instead of 270. A user's values are in one *room*, a small integer.
+ * numbers included, and nothing but texts for a collection of the heap to follow. Of a million users each takes 196 bytes in all instead of
+ * 270. A user's values are in one *room*, a small integer.
  */
 export class EntryColumns {
   #chunks: Chunk[] = []
@@ -22,7 +35,7 @@ export class EntryColumns {
   add(text: string, fetchedAtMs: number, freshForMs: number): number {
     const room = this.#free.pop() ?? this.#newRoom()
     const chunk = this.#chunkOf(room)
-    const at = room % CHUNK
+    const at = room & IN_CHUNK
     chunk.texts[at] = text
     chunk.fetchedAtMs[at] = fetchedAtMs
     chunk.freshForMs[at] = freshForMs
@@ -32,7 +45,7 @@ export class EntryColumns {
 
   /** Gives a room back. */
   remove(room: number): void {
-    this.#chunkOf(room).texts[room % CHUNK] = ''
+    this.#chunkOf(room).texts[room & IN_CHUNK] = ''
     this.#free.push(room)
   }
 
@@ -42,24 +55,22 @@ export class EntryColumns {
     this.#used = 0
   }
 
-  text(room: number): string {
-    return this.#chunkOf(room).texts[room % CHUNK] ?? ''
-  }
-
-  fetchedAtMs(room: number): number {
-    return this.#chunkOf(room).fetchedAtMs[room % CHUNK] ?? 0
-  }
-
-  freshUntilMs(room: number): number {
-    return this.fetchedAtMs(room) + (this.#chunkOf(room).freshForMs[room % CHUNK] ?? 0)
-  }
-
-  wasRead(room: number): boolean {
-    return this.#chunkOf(room).wasRead[room % CHUNK] === 1
+  /** Returns what is in a room, as it is now. */
+  entry(room: number): KnownEntry {
+    const chunk = this.#chunkOf(room)
+    const at = room & IN_CHUNK
+    const fetchedAtMs = chunk.fetchedAtMs[at] ?? 0
+    return {
+      kind: 'known',
+      tagsJson: chunk.texts[at] ?? '',
+      fetchedAtMs,
+      wasRead: chunk.wasRead[at] === 1,
+      freshUntilMs: fetchedAtMs + (chunk.freshForMs[at] ?? 0),
+    }
   }
 
   noteRead(room: number): void {
-    this.#chunkOf(room).wasRead[room % CHUNK] = 1
+    this.#chunkOf(room).wasRead[room & IN_CHUNK] = 1
   }
 
   #newRoom(): number {
@@ -76,7 +87,7 @@ export class EntryColumns {
   }
 
   #chunkOf(room: number): Chunk {
-    const chunk = this.#chunks[Math.floor(room / CHUNK)]
+    const chunk = this.#chunks[room >>> CHUNK_BITS]
     if (chunk === undefined) throw new RangeError('there is no such room')
     return chunk
   }

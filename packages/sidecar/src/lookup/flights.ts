@@ -1,4 +1,3 @@
-import { ownText } from './own-text.ts'
 import type { Waiter } from './waiting.ts'
 
 /**
@@ -27,8 +26,7 @@ export class Flight {
   next: Flight | undefined
 
   constructor(user: string, state: FlightState, refresh: boolean) {
-    // It becomes the key of the cache.
-    this.user = ownText(user)
+    this.user = user
     this.state = state
     this.refresh = refresh
   }
@@ -85,7 +83,7 @@ export class Flights {
     const current = this.#byUser.get(user)
     if (current === undefined) {
       const flight = new Flight(user, 'queued', options.refresh)
-      this.#byUser.set(flight.user, flight)
+      this.#byUser.set(user, flight)
       return { flight, created: true }
     }
     if (current.state !== 'sent' || !(options.anew || current.invalidated)) {

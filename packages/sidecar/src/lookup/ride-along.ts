@@ -1,5 +1,3 @@
-import { ownText } from './own-text.ts'
-
 /** The window is divided into so many buckets; a user is offered at most one bucket late. */
 const BUCKETS_PER_WINDOW = 8
 const BUCKET_MIN_MS = 10
@@ -29,11 +27,10 @@ export class RideAlong {
     if (this.#windowMs === 0) return
     this.#leave(user)
     const bucket = Math.ceil((freshUntilMs - this.#windowMs) / this.#bucketMs)
-    const own = ownText(user)
-    this.#places.set(own, bucket)
+    this.#places.set(user, bucket)
     const users = this.#buckets.get(bucket)
-    if (users === undefined) this.#buckets.set(bucket, new Set([own]))
-    else users.add(own)
+    if (users === undefined) this.#buckets.set(bucket, new Set([user]))
+    else users.add(user)
   }
 
   /** Lets go of users that are stale by now; a stale user is refreshed when it is read. */

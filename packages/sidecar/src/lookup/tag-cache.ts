@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-import { EntryColumns } from './entry-columns.ts'
+import { EntryColumns, type KnownEntry } from './entry-columns.ts'
 import {
   type CacheWishes,
   freshUntil,
@@ -11,16 +11,6 @@ import {
   type Verdict,
 } from './freshness.ts'
 import type { Answer, Source } from './outcome.ts'
-
-/** A user's tags as cached, read at one moment: flat JSON text, 0.6 × the memory of an array of strings. */
-export interface KnownEntry {
-  readonly kind: 'known'
-  readonly tagsJson: string
-  readonly fetchedAtMs: number
-  readonly freshUntilMs: number
-  /** Whether anybody had read it since it was fetched. */
-  readonly wasRead: boolean
-}
 
 /** The belief that Tencent does not know an account. */
 export interface UnknownEntry {
@@ -91,13 +81,13 @@ export class TagCache {
 
   get(user: string): CacheEntry | undefined {
     const room = this.#known.get(user)
-    return room === undefined ? this.#unknown.get(user) : this.#entryIn(room)
+    return room === undefined ? this.#unknown.get(user) : this.#columns.entry(room)
   }
 
   /** Returns a known user's entry without counting it as used. */
   peek(user: string): KnownEntry | undefined {
     const room = this.#known.peek(user)
-    return room === undefined ? undefined : this.#entryIn(room)
+    return room === undefined ? undefined : this.#columns.entry(room)
   }
 
   /** Says that a known user was read; {@link KnownEntry.wasRead} tells it until the user is fetched again. */
@@ -172,17 +162,6 @@ export class TagCache {
     else {
       const freshForMs = Math.round(freshUntilMs - fetchedAtMs)
       this.#known.set(user, this.#columns.add(tagsJson, fetchedAtMs, freshForMs), { size })
-    }
-  }
-
-  #entryIn(room: number): KnownEntry {
-    const columns = this.#columns
-    return {
-      kind: 'known',
-      tagsJson: columns.text(room),
-      fetchedAtMs: columns.fetchedAtMs(room),
-      wasRead: columns.wasRead(room),
-      freshUntilMs: columns.freshUntilMs(room),
     }
   }
 

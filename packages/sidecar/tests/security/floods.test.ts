@@ -127,29 +127,6 @@ describe('T12: random ids', () => {
     expect(real.filter((user) => cache.peek(user) === undefined)).toEqual([])
   })
 
-  test('keep nothing alive of the long URLs they were cut out of, though they are cached, read, and fail', async () => {
-    const { load } = knowing((user) => user.charCodeAt(20) % 2 === 0)
-    const lookup = lookupOver(
-      { load, calls: [] },
-      {
-        cacheMaxBytes: bytesMax,
-        callsPerSecond: 1_000_000,
-        maxConcurrentCalls: 1_000,
-        rideAlongMs: 10_000,
-      },
-    )
-    const before = heapBytes()
-    for (let sent = 0; sent < 2_000; sent += 1) {
-      const [user = ''] =
-        /user-.*/.exec(`${'x'.repeat(16 * 1_024)}user-of-a-long-url-${sent}`) ?? []
-      for (const users of [[user], [user]])
-        await lookup.lookup(users, { deadlineMs: performance.now() + 30_000 })
-    }
-    expect(lookup.state().cacheEntries).toBe(2_000)
-    expect(heapBytes() - before).toBeLessThan(8 * MIB)
-    lookup.close()
-  })
-
   test('that are unknown push out nobody who is known, read or not', () => {
     const cache = new TagCache({ maxBytes: MIB, windows: defaultWindows, random: Math.random })
     for (const user of real) cache.store(user, cache.knownEntry(['GoldMember'], 0))
