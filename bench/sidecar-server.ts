@@ -10,6 +10,7 @@ import { userName } from './servers/samples.ts'
 
 const USERS_PER_FILL = 1_000
 const FILL_ATTEMPTS = 20
+const FILL_PAUSE_MS = 500
 const main = fileURLToPath(
   new URL(`../packages/sidecar/${sidecarPackage.bin.tagside}`, import.meta.url),
 )
@@ -83,7 +84,10 @@ export async function startFull(
 
 /** Asks for so many users, a thousand at a time. */
 export async function fill(sidecar: Server, users: number, token?: string): Promise<void> {
-  const client = new HttpClient(sidecar.target, 4, token)
+  const client = new HttpClient(sidecar.target, 4, {
+    'X-Request-Timeout-Ms': '10000',
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+  })
   const fills = Array.from({ length: Math.ceil(users / USERS_PER_FILL) }, (_, index) => index)
   const work = async (): Promise<void> => {
     for (let at = fills.shift(); at !== undefined; at = fills.shift()) {
@@ -91,11 +95,12 @@ export async function fill(sidecar: Server, users: number, token?: string): Prom
       const names = Array.from({ length: Math.min(USERS_PER_FILL, users - from) }, (_, place) =>
         userName(from + place),
       )
-      let failed = 0
+      let problem = await problemOfFill(client, names)
       // On a busy machine a process that has just started may miss its deadline.
-      while (!(await isFilled(client, names))) {
-        failed += 1
-        if (failed === FILL_ATTEMPTS) throw new Error('the cache cannot be filled')
+      for (let attempt = 1; problem !== undefined; attempt += 1) {
+        if (attempt === FILL_ATTEMPTS) throw new Error(`the cache cannot be filled: ${problem}`)
+        await new Promise((resolve) => setTimeout(resolve, FILL_PAUSE_MS))
+        problem = await problemOfFill(client, names)
       }
     }
   }
@@ -103,7 +108,13 @@ export async function fill(sidecar: Server, users: number, token?: string): Prom
   client.close()
 }
 
-async function isFilled(client: HttpClient, names: readonly string[]): Promise<boolean> {
+/** Returns why some of these users could not be fetched, or nothing. */
+async function problemOfFill(
+  client: HttpClient,
+  names: readonly string[],
+): Promise<string | undefined> {
   const { status, body } = await client.post('/v1/tags:batchGet', batchBody(names))
-  return status === 200 && !body.includes('"error"')
+  if (status !== 200) return `${status} ${body}`
+  const at = body.indexOf('"error"')
+  return at < 0 ? undefined : body.slice(at, at + 300)
 }
