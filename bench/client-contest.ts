@@ -23,7 +23,6 @@ export interface ClientSlice {
   readonly counts: readonly number[]
 }
 
-const GENERATIONS = 2
 const WARM_UP_S = 1.5
 const SLICE_S = 1
 
@@ -31,10 +30,10 @@ const SLICE_S = 1
 export async function clientContest(
   servers: ReadonlyMap<string, () => Promise<Server>>,
   contenders: readonly ClientContender[],
-  rounds: number,
+  { generations, rounds }: { readonly generations: number; readonly rounds: number },
 ): Promise<ReadonlyMap<string, readonly ClientSlice[]>> {
   const slices = new Map<string, ClientSlice[]>(contenders.map(({ name }) => [name, []]))
-  for (let generation = 0; generation < GENERATIONS; generation += 1) {
+  for (let generation = 0; generation < generations; generation += 1) {
     await using stack = new AsyncDisposableStack()
     const started = new Map<string, Server>()
     const starts = [...servers].map(async ([name, start]) => {

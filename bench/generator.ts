@@ -31,8 +31,6 @@ export interface Measured {
   readonly thirds: readonly [readonly number[], readonly number[]]
   /** Processor time of the load generator. */
   readonly generatorCpuUs: number
-  /** The larger of what its core lost before and after. */
-  readonly lost: number
   /** Connections that ended under way, and requests without an answer. */
   readonly unanswered: number
 }
@@ -69,7 +67,6 @@ class Run {
     const { connections, seconds, perSecond } = this.#load
     const opened = perSecond === undefined ? connections : 1
     await Promise.all(Array.from({ length: opened }, () => this.#connect()))
-    const lostBefore = lostShare()
     const cpuBefore = process.cpuUsage()
     this.#startMs = performance.now()
     this.#untilMs = this.#startMs + seconds * 1_000
@@ -95,7 +92,6 @@ class Run {
       counts: this.#latencies.counts,
       thirds: [first.counts, last.counts],
       generatorCpuUs: user + system,
-      lost: Math.max(lostBefore, lostShare()),
       unanswered,
     }
   }

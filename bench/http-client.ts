@@ -15,12 +15,13 @@ export class HttpClient {
   readonly #headers: Readonly<Record<string, string>>
 
   /** `base` is a URL, or where a server of the benchmark listens. */
-  constructor(base: string | Target, connectionsMax: number, token?: string) {
+  constructor(
+    base: string | Target,
+    connectionsMax: number,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     this.#where = optionsOf(base)
-    this.#headers = {
-      'Content-Type': 'application/json',
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-    }
+    this.#headers = { 'Content-Type': 'application/json', ...headers }
     this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax })
   }
 

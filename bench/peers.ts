@@ -5,7 +5,6 @@ import { startRedis } from './redis-server.ts'
 import { startFull } from './sidecar-server.ts'
 
 const USERS = 100_000
-const ROUNDS = 5
 const REDIS_MISSING = 'Redis: redis-server is not installed'
 const SIDECAR = 'batchGet by undici'
 const REDIS = 'MGET by ioredis, and parse'
@@ -27,7 +26,7 @@ export async function batchFromNode(): Promise<Findings> {
       { name: SIDECAR, server: 'sidecar', way: 'undici', ...both },
       { name: REDIS, server: 'redis', way: 'ioredis', ...both },
     ],
-    ROUNDS,
+    { generations: 2, rounds: 5 },
   )
   const calls = clientRatio(results, SIDECAR, REDIS, ({ perSecond }) => perSecond)
   const cpu = clientRatio(results, SIDECAR, REDIS, ({ clientUs }) => clientUs)
@@ -73,7 +72,7 @@ export async function peers(): Promise<Findings> {
   const results = await clientContest(
     servers,
     contenders.filter(({ server }) => servers.has(server)),
-    2,
+    { generations: 1, rounds: 3 },
   )
   const tables = [1, 32].map((concurrency) => {
     const end = `${concurrency} at a time`

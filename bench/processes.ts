@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -17,9 +20,24 @@ export interface Server extends AsyncDisposable {
 }
 
 const running = new Set<ChildProcess>()
-process.on('exit', () => {
+const directories = new Set<string>()
+process.on('exit', endLeftovers)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(1))
+
+/** Ends what a part that failed has left running, and removes its files. */
+export function endLeftovers(): void {
   for (const child of running) child.kill('SIGKILL')
-})
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
+  directories.clear()
+}
+
+/** Makes a directory, which is removed when the part is over. */
+export function temporaryDirectory(parent = tmpdir()): string {
+  const directory = mkdtempSync(join(parent, 'tagside-bench-'))
+  directories.add(directory)
+  return directory
+}
 
 /** Starts a process on a core, with nothing of the environment but what is given and PATH. */
 export function startProcess(

@@ -1,12 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { LoadGenerator } from './load-generator.ts'
 import { installed } from './machine.ts'
-import { benchFile, freePort, type Server, startNodeServer, startOther } from './processes.ts'
+import {
+  benchFile,
+  freePort,
+  type Server,
+  startNodeServer,
+  startOther,
+  temporaryDirectory,
+} from './processes.ts'
 
 /** A caching proxy that may be installed. */
 interface Proxy {
@@ -82,7 +89,7 @@ export function cachingProxies(): {
 /** Starts a proxy in front of the bare server, and asks for every user once. */
 async function startFull(proxy: Proxy, program: string): Promise<Server> {
   const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-  const directory = await mkdtemp(join(memory, 'tagside-bench-'))
+  const directory = temporaryDirectory(memory)
   const backend = await startNodeServer([benchFile('servers/bare.ts')], { MAX_AGE: '86400' })
   const port = 'port' in backend.target ? backend.target.port : 0
   const server = await proxy.start(program, directory, port)

@@ -9,6 +9,7 @@ import { mixed } from './mixed.ts'
 import { outage } from './outage.ts'
 import { overload } from './overload.ts'
 import { peers } from './peers.ts'
+import { endLeftovers } from './processes.ts'
 import { type PartResult, summary, writeResults } from './results.ts'
 import { rotation } from './rotation.ts'
 import { soak } from './soak.ts'
@@ -71,6 +72,7 @@ async function resultOf(name: string): Promise<PartResult> {
     findings = { ...findings, notes: [`It failed: ${String(error)}`] }
   } finally {
     console.log = print
+    endLeftovers()
   }
   for (const { title, lines } of findings.tables) {
     console.log(`\n${title}:`)

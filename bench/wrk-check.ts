@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Findings } from './findings.ts'
 import { quantile } from './figures.ts'
 import { LoadGenerator } from './load-generator.ts'
 import { installed, pinned } from './machine.ts'
-import { benchFile, type Server, startNodeServer } from './processes.ts'
+import { benchFile, type Server, startNodeServer, temporaryDirectory } from './processes.ts'
 import { startFull } from './sidecar-server.ts'
 
 const USERS = 100_000
@@ -26,7 +25,7 @@ request = function() at = at % 20000 + 1; return requests[at] end
 export async function wrkCheck(): Promise<Findings> {
   const wrk = installed('wrk')
   if (wrk === undefined) return { rows: [], tables: [], notes: ['wrk is not installed'] }
-  const directory = await mkdtemp(join(tmpdir(), 'tagside-bench-'))
+  const directory = temporaryDirectory()
   const script = join(directory, 'get.lua')
   await writeFile(script, SCRIPT)
   await using bare = await startNodeServer([benchFile('servers/bare.ts')])
@@ -52,7 +51,6 @@ export async function wrkCheck(): Promise<Findings> {
     ratios.ours.push(ourSidecar / ourBare)
     ratios.theirs.push(theirSidecar / theirBare)
   }
-  await rm(directory, { recursive: true })
   const line = (name: string, values: readonly number[]): readonly string[] => [
     name,
     quantile(values, 0.5).toFixed(3),
