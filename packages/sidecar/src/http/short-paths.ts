@@ -5,8 +5,8 @@ import { HitPath, type HitPathOptions } from './hit-path.ts'
 import { PlainRequests } from './plain-requests.ts'
 
 /**
- * ShortPaths are the ways of the two most frequent requests, of users whose tags are fresh, past web objects and the router: a hit takes half of
- * the time, and a batch a third. All else, and all that is not plain, goes the long way through the guards and the app.
+ * ShortPaths are the ways of the two most frequent requests, of users whose tags are fresh, past web objects and the router: a hit takes two thirds of
+ * the processor time, and a batch a third. All else, and all that is not plain, goes the long way through the guards and the app.
  */
 export class ShortPaths {
   readonly #plain = new PlainRequests()
