@@ -91,7 +91,7 @@ function banner(mock: SaidLine, sidecar: SaidLine): string {
   const rows = [
     ['fake Tencent', mock['url'], `app ${mock['sdkAppId']}, users xiaoming and xiaohong`],
     ['sidecar', sidecar['url'], 'answers lookups'],
-    ['ops', sidecar['opsUrl'] ?? 'off', '/livez /readyz /version'],
+    ['ops', sidecar['opsUrl'] ?? 'off', 'status page; /metrics, probes'],
   ].map(([name, url, what]) => `  ${String(name).padEnd(14)}${String(url).padEnd(25)}${what}`)
   return `
 Tagside is running. Nothing here talks to Tencent; Ctrl-C stops it.
