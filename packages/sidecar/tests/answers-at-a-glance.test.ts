@@ -303,6 +303,15 @@ test('a batch that arrives in pieces is answered like one that arrives at once',
   expect(await comparable(await answered)).toEqual(await comparable(atOnce))
 })
 
+test('a body that is not UTF-8 is no JSON, wherever the broken byte stands', async () => {
+  await start()
+  const asked = batch({ users: ['xiaoming'], more: '?' }, 'Host: localhost', 'Connection: close')
+  const socket = openSocket(started.url)
+  socket.write(Buffer.from(written(asked).replace('?', '\xff'), 'latin1'))
+  const answer = readAnswer(await text(socket))
+  expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'invalid-request' }])
+})
+
 test('a hit whose request was on its way when the listener closed is answered, and ends its connection', async () => {
   await start()
   const socket = openSocket(started.url)

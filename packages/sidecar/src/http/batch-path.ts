@@ -1,8 +1,9 @@
+import { isAscii } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { FreshTags } from '../lookup/outcome.ts'
 import type { TagLookup } from '../lookup/tag-lookup.ts'
-import { freshHeaders } from './hit-path.ts'
+import { type FreshAnswer, sendFresh } from './fresh-answer.ts'
 import { isPlainId } from './plain-id.ts'
 import type { PlainRequests } from './plain-requests.ts'
 import type { WallTime } from './wall-time.ts'
@@ -56,9 +57,7 @@ export class BatchPath {
     const entries = lookup.fresh(users, now)
     if (entries === undefined) return false
     const body = this.#bodyOf(users, entries, now)
-    const lengthBytes = Buffer.byteLength(body)
-    outgoing.writeHead(200, freshHeaders(requestId, outerDates(entries), lengthBytes, now))
-    outgoing.end(body, lengthBytes === body.length ? 'latin1' : 'utf8')
+    sendFresh(outgoing, { body, requestId, dates: outerDates(entries) }, now)
     incoming.resume()
     return true
   }
@@ -89,6 +88,7 @@ export class BatchPath {
 
 /** Returns the users if they are all plain: what is not ASCII needs a stricter look. */
 function plainUsersIn(bytes: Buffer, usersMax: number): readonly string[] | undefined {
+  if (!isAscii(bytes)) return undefined
   const body = parsed(bytes.toString('latin1'))
   if (typeof body !== 'object' || body === null || !('users' in body)) return undefined
   const { users } = body
@@ -109,9 +109,7 @@ function isArray(value: unknown): value is readonly unknown[] {
 }
 
 /** When the oldest was fetched, and when the first is stale. */
-function outerDates(
-  entries: readonly FreshTags[],
-): Pick<FreshTags, 'fetchedAtMs' | 'freshUntilMs'> {
+function outerDates(entries: readonly FreshTags[]): FreshAnswer['dates'] {
   const dates = { fetchedAtMs: Infinity, freshUntilMs: Infinity }
   for (const { fetchedAtMs, freshUntilMs } of entries) {
     if (fetchedAtMs < dates.fetchedAtMs) dates.fetchedAtMs = fetchedAtMs

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { FreshTags } from '../lookup/outcome.ts'
 import type { TagLookup } from '../lookup/tag-lookup.ts'
+import { sendFresh } from './fresh-answer.ts'
 import { isPlainId } from './plain-id.ts'
 import type { PlainRequests } from './plain-requests.ts'
 import type { WallTime } from './wall-time.ts'
@@ -44,31 +44,7 @@ export class HitPath {
     if (entry === undefined) return false
     const date = wall.iso(entry.fetchedAtMs, now)
     const body = `{"user":"${user}","tags":${entry.tagsJson},"fetchedAt":"${date}"}`
-    const lengthBytes = Buffer.byteLength(body)
-    outgoing.writeHead(200, freshHeaders(headers.requestId, entry, lengthBytes, now))
-    // What is as long in bytes as in characters is ASCII, and need not be encoded.
-    outgoing.end(body, lengthBytes === body.length ? 'latin1' : 'utf8')
+    sendFresh(outgoing, { body, requestId: headers.requestId, dates: entry }, now)
     return true
   }
-}
-
-/** Returns the headers of an answer that is fresh throughout, flat. `dates` are those of the oldest value, and of the first to be stale. */
-export function freshHeaders(
-  requestId: string,
-  dates: Pick<FreshTags, 'fetchedAtMs' | 'freshUntilMs'>,
-  lengthBytes: number,
-  now: number,
-): string[] {
-  return [
-    'Content-Type',
-    'application/json',
-    'X-Request-Id',
-    requestId,
-    'Cache-Status',
-    `tagside; hit; ttl=${Math.floor((dates.freshUntilMs - now) / 1_000)}`,
-    'Age',
-    String(Math.floor((now - dates.fetchedAtMs) / 1_000)),
-    'Content-Length',
-    String(lengthBytes),
-  ]
 }
