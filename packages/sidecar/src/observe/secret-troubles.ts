@@ -4,7 +4,7 @@ import type { Trouble } from './status.ts'
 
 /** Says in words what is wrong with secrets that come from files, at the moment. */
 export function secretTroubles(states: readonly SecretState[]): readonly Trouble[] {
-  return states.flatMap(({ secret, usable, onTrial, refused }): Trouble[] => {
+  return states.flatMap(({ secret, usable, isRefused }): Trouble[] => {
     if (!usable) {
       return [
         {
@@ -14,12 +14,12 @@ export function secretTroubles(states: readonly SecretState[]): readonly Trouble
         },
       ]
     }
-    if (!onTrial || refused === 0 || secret !== 'secret-key') return []
+    if (!isRefused) return []
     return [
       {
         level: 'warn',
-        text: 'Tencent has not accepted the new secret key.',
-        advice: `The one before it stays in use. Check that the file of ${FILE[secret]} has the key of this SDKAppID.`,
+        text: `Tencent refuses the new ${WHAT[secret]}.`,
+        advice: `The one before it stays in use. Check that the file of ${FILE[secret]} has the one of this SDKAppID.`,
       },
     ]
   })

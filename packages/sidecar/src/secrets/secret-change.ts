@@ -28,6 +28,8 @@ export interface SecretState {
   readonly usable: boolean
   /** The file holds another secret than the one in use, and it has not worked yet. */
   readonly onTrial: boolean
+  /** Tencent refused the one on trial. */
+  readonly isRefused: boolean
   /** New secrets that worked, that Tencent refused, and times the file became unusable. */
   readonly accepted: number
   readonly refused: number

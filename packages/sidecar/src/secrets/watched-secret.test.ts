@@ -101,6 +101,7 @@ test('what became of new secrets is told, counted and shown; none of it has a se
     secret: 'secret-key',
     usable: true,
     onTrial: true,
+    isRefused: false,
     accepted: 1,
     refused: 1,
     unusable: 0,
@@ -108,4 +109,19 @@ test('what became of new secrets is told, counted and shown; none of it has a se
   expect(prospects()).toBe(2)
   expect(JSON.stringify([changes, watched.state()])).not.toContain('canary')
   watched.close()
+})
+
+test('a new secret counts as refused from its refusal until it is accepted or another takes its place', async () => {
+  const { watched, becomes } = watchedWith('secret-key')
+  const { watched: again, becomes: comesBack } = watchedWith('secret-key', 'refused-before')
+  await becomes(holding('canary-2'))
+  expect(watched.state().isRefused).toBe(false)
+  watched.judged({ kind: 'refused', upstreamCode: 70_009 })
+  expect(watched.state().isRefused).toBe(true)
+  await becomes(holding('canary-3'))
+  expect(watched.state().isRefused).toBe(false)
+  await comesBack(holding('canary-2'))
+  expect(again.state().isRefused).toBe(true)
+  again.judged({ kind: 'accepted' })
+  expect(again.state().isRefused).toBe(false)
 })

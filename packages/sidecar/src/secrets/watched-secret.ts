@@ -21,6 +21,7 @@ export interface WatchedSecretOptions {
 export class WatchedSecret {
   readonly #options: WatchedSecretOptions
   readonly #file: SecretFile
+  #isRefused = false
   #accepted = 0
   #refused = 0
   #unusable = 0
@@ -45,6 +46,7 @@ export class WatchedSecret {
   /** Says what became of the secret on trial. */
   judged(verdict: Verdict): void {
     const { name, onProspect } = this.#options
+    this.#isRefused = verdict.kind === 'refused'
     if (verdict.kind === 'accepted') {
       this.#accepted += 1
       this.#tell({ event: 'secret-accepted', level: 'info', message: ACCEPTED[name] })
@@ -65,6 +67,7 @@ export class WatchedSecret {
       secret: this.#options.name,
       usable: this.#file.isUsable,
       onTrial: this.#options.ring.isOnTrial,
+      isRefused: this.#isRefused,
       accepted: this.#accepted,
       refused: this.#refused,
       unusable: this.#unusable,
@@ -103,6 +106,7 @@ export class WatchedSecret {
   #offer(secret: Secret): void {
     const { name, ring, onProspect } = this.#options
     const offer = ring.offer(secret)
+    this.#isRefused = offer === 'refused-before'
     this.#tell({ event: 'secret-reloaded', level: 'info', message: OFFERED[name][offer] })
     if (offer === 'on-trial') onProspect?.()
   }
