@@ -30,7 +30,9 @@ test('docs/operations.md has every event of the log, and no other', () => {
   const source = fileURLToPath(new URL('../src', import.meta.url))
   const files = globSync(`${source}/**/*.ts`).filter((file) => !file.endsWith('.test.ts'))
   const events = files.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/(?<!\()\bevent: '([a-z-]+)'/g)].map(([, name = '']) => name),
+    [...readFileSync(file, 'utf8').matchAll(/(?<!\()\bevent: '([a-z-]+)'/g)].map(
+      ([, name = '']) => name,
+    ),
   )
   expect(distinct(firstColumn('Log events'))).toEqual(distinct(events))
 })
