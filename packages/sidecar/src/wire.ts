@@ -6,7 +6,7 @@ import { createDataApp } from './http/app.ts'
 import { createGuard, createOpsGuard } from './http/guards.ts'
 import { Listener } from './http/listener.ts'
 import { createOpsApp } from './http/ops-app.ts'
-import { ShortPaths } from './http/short-paths.ts'
+import { ShortPath } from './http/short-path.ts'
 import { WallTime } from './http/wall-time.ts'
 import type { LoadBatch } from './lookup/upstream.ts'
 import { TagLookup } from './lookup/tag-lookup.ts'
@@ -130,7 +130,7 @@ export function wire(config: Config, log: Log): Sidecar {
   const guard = createGuard({ ...config, acceptsToken })
   const data = new Listener(config.listen, app, guard, {
     metrics: http,
-    shortPaths: new ShortPaths({ ...config, ...face, hasToken: acceptsToken !== undefined }),
+    shortPath: new ShortPath({ ...config, ...face, acceptsToken, metrics: http }),
     onFull: () => tell({ event: 'connections-refused', level: 'warn', message: FULL }),
   })
   const ops = createOpsApp({

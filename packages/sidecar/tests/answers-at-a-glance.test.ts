@@ -1,11 +1,12 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { letTimePass, stopTime } from './support/direct-sidecar.ts'
-import { openSocket, readAnswer } from './support/raw-http.ts'
+import { nextAnswer, openSocket, readAnswer } from './support/raw-http.ts'
 import { type Environment, type StartedSidecar, startSidecar } from './support/start-sidecar.ts'
 
 /** Ids of every kind; the last two are unknown to Tencent. */
@@ -13,23 +14,26 @@ const PLAIN = ['xiaoming', 'xiaohong', 'user-1', 'A', 'a.b@c:d-e_f', 'x'.repeat(
 const ODD = ['小明', 'user 1', 'user"1', 'user\\1', '%41', '..', 'a/b', 'ghost', 'ghost-2']
 const TAGS = [['GoldMember', 'WeekPassUser'], [], ['金牌会员', 'a"b']]
 
+/** Goes the long way, as the first request of every connection. */
+const FIRST = 'GET /first HTTP/1.1\r\nHost: localhost\r\n'
+
 /** Changes nothing, but is not known to: with it a request goes the long way. */
 const LONG_WAY = 'X-Long-Way: 1'
 
 let started: StartedSidecar
+/** What every caller of it has to send. */
+let authorization: readonly string[] = []
 
 async function start(environment: Environment = {}): Promise<StartedSidecar> {
   started = await startSidecar({ TAGSIDE_TTL_JITTER: '0', ...environment })
   const users = [...PLAIN, ...ODD]
   for (const [index, user] of users.slice(0, -2).entries())
     started.fake.setTags(user, TAGS[index % TAGS.length] ?? [])
-  const { host } = new URL(started.url)
-  const token = environment['TAGSIDE_ACCESS_TOKEN'] ?? 'none'
-  const hosts = [host, 'localhost', `LOCALHOST:1`].map((each) => `Host: ${each}`)
-  const authorization = `Authorization: Bearer ${token}`
-  await ask(batch({ users: PLAIN }, hosts[0], authorization))
+  const token = environment['TAGSIDE_ACCESS_TOKEN']
+  authorization = token === undefined ? [] : [`Authorization: Bearer ${token}`]
+  await ask(batch({ users: PLAIN }, 'Host: localhost', ...authorization))
   letTimePass(3_000)
-  for (const each of hosts) await ask(batch({ users }, each, authorization))
+  await ask(batch({ users }, 'Host: localhost', ...authorization))
   return started
 }
 
@@ -68,9 +72,19 @@ const written = ({ line, headers, body = '' }: Asked): string =>
   [line, ...headers, '', body].join('\r\n')
 
 async function ask(asked: Asked): Promise<string> {
+  const socket = await openConnection()
+  socket.write(written(asked))
+  const answer = await nextAnswer(socket, asked.line.split(' ')[0])
+  socket.destroy()
+  return answer
+}
+
+/** Opens a connection whose first request is answered. */
+async function openConnection(): Promise<Socket> {
   const socket = openSocket(started.url)
-  socket.write(written({ ...asked, headers: [...asked.headers, 'Connection: close'] }))
-  return text(socket)
+  socket.write([FIRST.trimEnd(), ...authorization, '', ''].join('\r\n'))
+  await nextAnswer(socket)
+  return socket
 }
 
 /** An answer without what no two answers share, its headers in the order of their names. */
@@ -191,6 +205,7 @@ describe('a fresh user is answered at a glance when asked for', () => {
     ['by curl', ['User-Agent: curl/8', 'Accept: */*']],
     ['by Go', ['User-Agent: Go-http-client/1.1', 'Accept-Encoding: gzip']],
     ['with a request id', ['X-Request-Id: trace-1']],
+    ['with a token that nobody asked for', ['Authorization: Bearer any']],
     ['with trace context', ['traceparent: 00-1-1-00', 'tracestate: a=b', 'baggage: c=d']],
   ])('%s', async (_, given) => {
     await start()
@@ -207,7 +222,8 @@ describe('everything is looked at of a request', () => {
     'Host: localhost',
     'Cache-Control: max-age=60',
     'X-Request-Timeout-Ms: 500',
-    'Authorization: Bearer x',
+    'Connection: close',
+    'Transfer-Encoding: chunked',
     'X-Request-Id: not one',
     LONG_WAY,
   ])('with %s', async (header) => {
@@ -217,13 +233,25 @@ describe('everything is looked at of a request', () => {
     expect(await isAtAGlance(asked)).toBe(false)
   })
 
-  test('from a Host that no guard has let in yet', async () => {
+  test('from whatever Host it comes', async () => {
+    await start({ TAGSIDE_ALLOWED_HOSTS: 'tags.example' })
+    const from = (name: string): Asked => ({ ...get('xiaoming'), headers: [`Host: ${name}`] })
+    for (const near of ['127.0.0.9', '[::1]:80', 'LOCALHOST:1', 'tags.example'])
+      expect(await isAtAGlance(from(near))).toBe(true)
+    for (const far of ['rebound.example', '127.0.0.1.example', '10.0.0.1'])
+      expect(await isAtAGlance(from(far))).toBe(false)
+  })
+
+  test('that is the first of its connection: Node bounds how long it takes', async () => {
     await start()
-    const first = { ...get('xiaoming'), headers: ['Host: 127.0.0.9'] }
-    expect(await isAtAGlance(first)).toBe(false)
-    expect(await isAtAGlance(first)).toBe(true)
-    const strange = { ...get('xiaoming'), headers: ['Host: rebound.example'] }
-    for (let time = 0; time < 2; time += 1) expect(await isAtAGlance(strange)).toBe(false)
+    const glance = vi.spyOn(started.sidecar.lookup, 'fresh')
+    const socket = openSocket(started.url)
+    for (const isFirst of [true, false]) {
+      socket.write(written(get('xiaoming')))
+      expect(readAnswer(await nextAnswer(socket)).status).toBe(200)
+      expect(glance).toHaveBeenCalledTimes(isFirst ? 0 : 1)
+    }
+    socket.destroy()
   })
 
   test('for a user that Tencent does not know, or whose tags are stale', async () => {
@@ -236,11 +264,23 @@ describe('everything is looked at of a request', () => {
     expect(await isAtAGlance(get('xiaoming'))).toBe(false)
   })
 
-  test('where an access token is asked for, so that none is let in without', async () => {
+  test('without the access token, where one is asked for', async () => {
     await start({ TAGSIDE_ACCESS_TOKEN: 'token-of-sixteen-or-more' })
-    expect(await isAtAGlance(get('xiaoming'))).toBe(false)
-    expect((await ask(get('xiaoming'))).slice(9, 12)).toBe('401')
-    expect((await ask(batch({ users: ['xiaoming'] }))).slice(9, 12)).toBe('401')
+    for (const asked of [get('xiaoming'), batch({ users: ['xiaoming'] })]) {
+      for (const wrong of [
+        'Bearer token-of-sixteen-or-mare',
+        'Basic token-of-sixteen-or-more',
+        '',
+      ]) {
+        const sent = wrong === '' ? [] : [`Authorization: ${wrong}`]
+        const refused = { ...asked, headers: [...asked.headers, ...sent] }
+        expect(await isAtAGlance(refused)).toBe(false)
+        expect((await ask(refused)).slice(9, 12)).toBe('401')
+      }
+      expect(await isAtAGlance({ ...asked, headers: [...asked.headers, ...authorization] })).toBe(
+        true,
+      )
+    }
   })
 
   test('once the sidecar drains', async () => {
@@ -276,45 +316,95 @@ async function counts(): Promise<[series: string, value: number][]> {
     .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))])
 }
 
-test('answers come in the order of their requests, at a glance or not', async () => {
+/** Asks for what stands in `pieces`, one after the other, and returns the answers, in which so many ids are. */
+async function answersTo(pieces: readonly string[], answers: number): Promise<string[]> {
+  const socket = await openConnection()
+  let came = ''
+  const isComplete = Promise.withResolvers<void>()
+  socket.on('data', (part: Buffer) => {
+    came += part.toString()
+    if (came.split('HTTP/1.1 ').length > answers) isComplete.resolve()
+  })
+  for (const piece of pieces) {
+    socket.write(piece)
+    // What is answered after it tells that the piece is there.
+    await ask(get('A'))
+  }
+  await isComplete.promise
+  socket.destroy()
+  return came.split(/(?=HTTP\/1\.1 )/)
+}
+
+const MIXED: readonly Asked[] = [
+  get('xiaoming'),
+  get('xiaohong'),
+  get('ghost'),
+  get('user-1', LONG_WAY),
+  batch({ users: ['xiaoming', 'user-1'] }),
+  batch({ users: ['小明', 'xiaohong'] }),
+  batch({ users: 'xiaoming' }),
+]
+
+test('answers come in the order of their requests and are those of each alone, at a glance or not, wherever the bytes are cut', async () => {
   await start()
-  const socket = openSocket(started.url)
-  const asked = [
-    get('ghost', 'X-Request-Id: 1'),
-    get('xiaoming', 'X-Request-Id: 2'),
-    batch({ users: ['xiaohong'] }, 'Host: localhost', 'X-Request-Id: 3'),
-    get('user-1', 'X-Request-Id: 4', 'Connection: close'),
-  ]
-  socket.write(asked.map(written).join(''))
-  const ids = (await text(socket)).matchAll(/^X-Request-Id: (\d)/gm)
-  expect([...ids].map(([, id]) => id)).toEqual(['1', '2', '3', '4'])
+  const alone = new Map<Asked, unknown>()
+  for (const asked of MIXED) alone.set(asked, await comparable(await ask(asked)))
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...MIXED), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.nat(1_200), { maxLength: 4 }),
+      async (sequence, cuts) => {
+        const whole = sequence.map(written).join('')
+        const ends = [...cuts, whole.length].toSorted((a, b) => a - b)
+        const pieces = ends.map((end, index) => whole.slice(ends[index - 1] ?? 0, end))
+        const answers = await answersTo(
+          pieces.filter((piece) => piece !== ''),
+          sequence.length,
+        )
+        const expected = sequence.map((asked) => alone.get(asked))
+        expect(await Promise.all(answers.map(comparable))).toEqual(expected)
+      },
+    ),
+    { seed: 60_567, numRuns: 40 },
+  )
 })
 
-test('a batch that arrives in pieces is answered like one that arrives at once', async () => {
+test('requests that come together are answered at a glance up to the first that cannot be, and after it again', async () => {
   await start()
-  const whole = written(batch({ users: PLAIN }, 'Host: localhost', 'Connection: close'))
-  const socket = openSocket(started.url)
-  const at = whole.indexOf('xiaoming')
-  socket.write(whole.slice(0, at))
-  const answered = text(socket)
-  // What is answered after it tells that the first piece is there.
-  const atOnce = await ask(batch({ users: PLAIN }))
-  socket.write(whole.slice(at))
-  expect(await comparable(await answered)).toEqual(await comparable(atOnce))
+  const longWay = vi.spyOn(started.sidecar.lookup, 'lookup')
+  const socket = await openConnection()
+  const together = [
+    get('xiaoming'),
+    get('xiaohong'),
+    get('ghost'),
+    get('user-1', 'X-Request-Id: last'),
+  ]
+  socket.write(together.map(written).join(''))
+  let came = ''
+  while (!came.includes('X-Request-Id: last')) came += String(await once(socket, 'data'))
+  expect(longWay.mock.calls.map(([asked]) => asked)).toEqual([['ghost'], ['user-1']])
+  longWay.mockClear()
+  for (const one of [get('xiaoming'), batch({ users: PLAIN })]) {
+    socket.write(written(one))
+    expect(readAnswer(await nextAnswer(socket)).status).toBe(200)
+  }
+  expect(longWay).not.toHaveBeenCalled()
+  socket.destroy()
 })
 
 test('a body that is not UTF-8 is no JSON, wherever the broken byte stands', async () => {
   await start()
-  const asked = batch({ users: ['xiaoming'], more: '?' }, 'Host: localhost', 'Connection: close')
-  const socket = openSocket(started.url)
+  const asked = batch({ users: ['xiaoming'], more: '?' })
+  const socket = await openConnection()
   socket.write(Buffer.from(written(asked).replace('?', '\xff'), 'latin1'))
-  const answer = readAnswer(await text(socket))
+  const answer = readAnswer(await nextAnswer(socket))
+  socket.destroy()
   expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'invalid-request' }])
 })
 
 test('a hit whose request was on its way when the listener closed is answered, and ends its connection', async () => {
   await start()
-  const socket = openSocket(started.url)
+  const socket = await openConnection()
   const whole = written(get('xiaoming'))
   socket.write(whole + whole.slice(0, 20))
   await once(socket, 'data')

@@ -1,34 +1,37 @@
-import type { ServerResponse } from 'node:http'
+import { randomUUID } from 'node:crypto'
 
 import type { FreshTags } from '../lookup/outcome.ts'
+import type { WallTime } from './wall-time.ts'
 
-/** An answer on a short path: fresh throughout, without a web object around it. */
-export interface FreshAnswer {
-  readonly body: string
-  readonly requestId: string
+/** How long an idle connection is kept, in seconds; callers are told. */
+export const KEEP_ALIVE_S = 65
+
+/** What a short path answers: fresh throughout. */
+export interface FreshBody {
+  readonly text: string
+  readonly bytes: number
   /** When the oldest value was fetched, and when the first is stale; monotonic milliseconds. */
   readonly dates: Pick<FreshTags, 'fetchedAtMs' | 'freshUntilMs'>
 }
 
-/** Sends a fresh answer with the headers that the long way gives it, flat: Node writes an array of them for less than an object. */
-export function sendFresh(
-  outgoing: ServerResponse,
-  { body, requestId, dates }: FreshAnswer,
+/** Returns a fresh answer as it goes over the wire, with the headers that the long way gives it, Node's own among them. */
+export function freshAnswer(
+  { text, bytes, dates }: FreshBody,
+  requestId: string | undefined,
+  wall: WallTime,
   now: number,
-): void {
-  const lengthBytes = Buffer.byteLength(body)
-  outgoing.writeHead(200, [
-    'Content-Type',
-    'application/json',
-    'X-Request-Id',
-    requestId,
-    'Cache-Status',
-    `tagside; hit; ttl=${Math.floor((dates.freshUntilMs - now) / 1_000)}`,
-    'Age',
-    String(Math.floor((now - dates.fetchedAtMs) / 1_000)),
-    'Content-Length',
-    String(lengthBytes),
-  ])
-  // What is as long in bytes as in characters is ASCII, and need not be encoded.
-  outgoing.end(body, lengthBytes === body.length ? 'latin1' : 'utf8')
+): string {
+  const ttlS = Math.floor((dates.freshUntilMs - now) / 1_000)
+  const ageS = Math.floor((now - dates.fetchedAtMs) / 1_000)
+  return `HTTP/1.1 200 OK\r
+Content-Type: application/json\r
+X-Request-Id: ${requestId ?? randomUUID()}\r
+Cache-Status: tagside; hit; ttl=${ttlS}\r
+Age: ${ageS}\r
+Content-Length: ${bytes}\r
+Date: ${wall.httpDate(now)}\r
+Connection: keep-alive\r
+Keep-Alive: timeout=${KEEP_ALIVE_S}\r
+\r
+${text}`
 }

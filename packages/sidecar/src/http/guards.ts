@@ -32,11 +32,11 @@ const FORWARDING_HEADERS = [
  * (Host) and an app that forwards what strangers send (X-Forwarded-For, …) are not neighbours.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const allowedHosts = lowerCased(options.allowedHosts)
+  const isNeighbour = neighbours(options.allowedHosts)
   const { acceptsToken } = options
   return (request) =>
     twoHostsProblem(request) ??
-    hostProblem(request, allowedHosts) ??
+    hostProblem(request, isNeighbour) ??
     originProblem(request, FROM_NO_PAGE) ??
     forwardingProblem(request) ??
     (acceptsToken === undefined ? undefined : tokenProblem(request, acceptsToken))
@@ -51,19 +51,15 @@ export function createOpsGuard(
   options: Pick<GuardOptions, 'allowedHosts'>,
 ): Guard {
   const isLoopback = address.kind === 'tcp' && isLocal(address)
-  const allowedHosts = lowerCased(options.allowedHosts)
+  const isNeighbour = neighbours(options.allowedHosts)
   return (request) => {
     const isHostChecked = isLoopback && request.headers.host !== undefined
     return (
       twoHostsProblem(request) ??
-      (isHostChecked ? hostProblem(request, allowedHosts) : undefined) ??
+      (isHostChecked ? hostProblem(request, isNeighbour) : undefined) ??
       originProblem(request, FROM_OWN_PAGE)
     )
   }
-}
-
-function lowerCased(hosts: readonly string[]): ReadonlySet<string> {
-  return new Set(hosts.map((host) => host.toLowerCase()))
 }
 
 function twoHostsProblem(request: IncomingMessage): Problem | undefined {
@@ -74,10 +70,10 @@ function twoHostsProblem(request: IncomingMessage): Problem | undefined {
 
 function hostProblem(
   request: IncomingMessage,
-  allowedHosts: ReadonlySet<string>,
+  isNeighbour: (host: string) => boolean,
 ): Problem | undefined {
   const isOriginForm = request.url?.startsWith('/') ?? false
-  if (isOriginForm && isNeighbour(request.headers.host ?? '', allowedHosts)) return undefined
+  if (isOriginForm && isNeighbour(request.headers.host ?? '')) return undefined
   return new Problem(
     'forbidden-host',
     'the Host of the request is neither loopback, nor localhost, nor named in TAGSIDE_ALLOWED_HOSTS',
@@ -93,16 +89,23 @@ function timesSent({ rawHeaders }: IncomingMessage, header: string): number {
   return times
 }
 
-/** Host names with optional port; brackets around IPv6. All of 127.0.0.0/8 is loopback. */
-function isNeighbour(host: string, allowedHosts: ReadonlySet<string>): boolean {
-  const name = host.toLowerCase().replace(/:\d*$/, '')
-  return (
-    name === 'localhost' ||
-    name === '[::1]' ||
-    (name.startsWith('127.') && isIPv4(name)) ||
-    allowedHosts.has(name) ||
-    allowedHosts.has(host.toLowerCase())
-  )
+/**
+ * Returns what tells whether a Host is a neighbour's: a name with optional port, with brackets around IPv6; loopback, all of 127.0.0.0/8 included,
+ * `localhost`, or one of `allowedHosts`.
+ */
+export function neighbours(allowedHosts: readonly string[]): (host: string) => boolean {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
+  return (host) => {
+    const whole = host.toLowerCase()
+    const name = whole.replace(/:\d*$/, '')
+    return (
+      name === 'localhost' ||
+      name === '[::1]' ||
+      (name.startsWith('127.') && isIPv4(name)) ||
+      allowed.has(name) ||
+      allowed.has(whole)
+    )
+  }
 }
 
 function originProblem(

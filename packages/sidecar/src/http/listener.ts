@@ -1,15 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 import { getRequestListener } from '@hono/node-server'
 
 import { addressText, type ListenAddress } from '../config/addresses.ts'
 import { BrokenRequests, type ClientError } from './broken-requests.ts'
 import { acceptedRequestId } from './caller.ts'
+import type { Conversation } from './conversation.ts'
+import { KEEP_ALIVE_S } from './fresh-answer.ts'
 import type { Guard } from './guards.ts'
 import { ListenError, listenProblem, removeDeadSocket } from './listen-error.ts'
+import { HEAD_MAX_BYTES } from './plain-head.ts'
 import { Problem } from './problem.ts'
-import type { ShortPaths } from './short-paths.ts'
+import type { ShortPath } from './short-path.ts'
 import type { HttpMetrics } from '../observe/http-metrics.ts'
 
 /** A request handler in web terms; `incoming` says who is at the other end. */
@@ -28,7 +32,7 @@ export interface ListenerOptions {
   /** Told how each request ended; default: nobody is. */
   readonly metrics?: HttpMetrics
   /** Answers what can be answered at a glance; default: every request goes the long way. */
-  readonly shortPaths?: ShortPaths
+  readonly shortPath?: ShortPath
   /** Connections at a time; further ones are ended at once. Default 4,096. */
   readonly connectionsMax?: number
   /** Milliseconds in which nothing moves while a request is under way; longer than any deadline. Default 30,000. */
@@ -57,6 +61,7 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #broken: BrokenRequests
   readonly #unanswered = new Set<ServerResponse>()
+  readonly #conversations = new WeakMap<Socket, Conversation>()
   #toldFullAtMs = -Infinity
   #hasListened = false
 
@@ -81,8 +86,8 @@ export class Listener {
         headersTimeout: 2_000,
         requestTimeout: 5_000,
         connectionsCheckingInterval: 500,
-        keepAliveTimeout: 65_000,
-        maxHeaderSize: 8 * 1024,
+        keepAliveTimeout: KEEP_ALIVE_S * 1_000,
+        maxHeaderSize: HEAD_MAX_BYTES,
         // A request that announces no body is complete as it is.
         optimizeEmptyRequests: true,
       },
@@ -97,8 +102,10 @@ export class Listener {
     // Node takes a connection for idle as soon as its answer is written, and would cut what the caller has still to read.
     const closeIdle = this.#server.closeIdleConnections.bind(this.#server)
     this.#server.closeIdleConnections = () => {
-      if (![...this.#unanswered].some(isBeingSent)) closeIdle()
+      const isSending = options.shortPath?.isSending === true
+      if (!isSending && ![...this.#unanswered].some(isBeingSent)) closeIdle()
     }
+    this.#server.on('connection', (socket) => this.#connected(socket))
     this.#server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX
     this.#server.on('drop', () => this.#tellFull())
   }
@@ -125,46 +132,47 @@ export class Listener {
     return this.#hasListened
   }
 
+  #connected(socket: Socket): void {
+    const { shortPath, silenceMs = SILENCE_MS } = this.#options
+    const conversation = shortPath?.stand(socket, {
+      isOpen: () => this.#server.listening,
+      silenceMs,
+      onRead: () => this.#endIdleWhenClosed(),
+    })
+    if (conversation !== undefined) this.#conversations.set(socket, conversation)
+  }
+
   #asked(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const beganMs = performance.now()
-    if (incoming.socket.destroyed) return
-    if (this.#answersAtAGlance(incoming, outgoing, beganMs)) return
-    if (!isFramed(incoming)) return this.#broken.givenUp(UNKNOWN_CODING, incoming.socket)
-    this.#broken.began(incoming.socket, outgoing)
+    const { socket } = incoming
+    if (socket.destroyed) return
+    if (!isFramed(incoming)) return this.#broken.givenUp(UNKNOWN_CODING, socket)
+    this.#conversations.get(socket)?.began(incoming)
+    this.#broken.began(socket, outgoing)
     outgoing.shouldKeepAlive &&= this.#server.listening
     this.#watch(incoming, outgoing, beganMs)
     const problem = this.#guard(incoming)
     if (problem !== undefined) return refuse(problem, incoming, outgoing)
-    const goOn = (): void => void this.#handle(incoming, outgoing)
-    const { shortPaths } = this.#options
-    if (shortPaths === undefined) return goOn()
-    shortPaths.takes(incoming, outgoing, goOn)
-  }
-
-  #answersAtAGlance(incoming: IncomingMessage, outgoing: ServerResponse, beganMs: number): boolean {
-    const { shortPaths, metrics } = this.#options
-    // Without a socket it is not this answer's turn: an earlier request of the connection has none yet.
-    if (shortPaths === undefined || outgoing.socket === null || !this.#server.listening)
-      return false
-    if (!shortPaths.answersHit(incoming, outgoing, beganMs)) return false
-    this.#broken.began(incoming.socket, outgoing)
-    // Handed over whole, as most are, there is nothing left to watch.
-    if (incoming.socket.writableLength === 0) metrics?.answeredUserTags(performance.now() - beganMs)
-    else this.#watch(incoming, outgoing, beganMs)
-    return true
+    void this.#handle(incoming, outgoing)
   }
 
   /** Sees an answer to its end. */
   #watch(incoming: IncomingMessage, outgoing: ServerResponse, beganMs: number): void {
     const { metrics, silenceMs = SILENCE_MS } = this.#options
+    const { socket } = incoming
     // By request: as the server's own timeout it would be set and reset for answers that take no time.
-    incoming.socket.setTimeout(silenceMs)
+    socket.setTimeout(silenceMs)
     this.#unanswered.add(outgoing)
     outgoing.once('close', () => {
       this.#unanswered.delete(outgoing)
+      this.#conversations.get(socket)?.ended()
       metrics?.ended(incoming, outgoing, performance.now() - beganMs)
-      if (!this.#server.listening) this.#server.closeIdleConnections()
+      this.#endIdleWhenClosed()
     })
+  }
+
+  #endIdleWhenClosed(): void {
+    if (!this.#server.listening) this.#server.closeIdleConnections()
   }
 
   #tellFull(): void {

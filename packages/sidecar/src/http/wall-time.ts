@@ -13,6 +13,7 @@ export class WallTime {
   readonly #now: () => number
   #offsetMs: number
   #lookAgainAtMs = -Infinity
+  #httpDate = ''
   /** By place: the moment, and its date. */
   readonly #moments = new Float64Array(DATES).fill(Number.NaN)
   readonly #dates: string[] = Array.from({ length: DATES }, () => '')
@@ -29,8 +30,15 @@ export class WallTime {
     return this.#moments[place] === atMs ? (this.#dates[place] ?? '') : this.#remember(atMs, place)
   }
 
+  /** Returns the wall time as HTTP writes it (RFC 9110, 5.6.7), at most 100 ms old; `now` is the moment of asking. */
+  httpDate(now: number = this.#now()): string {
+    if (now >= this.#lookAgainAtMs) this.#look(now)
+    return this.#httpDate
+  }
+
   #look(now: number): void {
     this.#lookAgainAtMs = now + LOOK_EVERY_MS
+    this.#httpDate = new Date().toUTCString()
     const offsetMs = Date.now() - this.#now()
     if (Math.abs(offsetMs - this.#offsetMs) <= 1_000) return
     this.#offsetMs = offsetMs

@@ -17,11 +17,12 @@ interface Route {
 /** Whatever the path: fine, refused by a guard, left by the caller, ended by a defect. */
 const USUAL = [200, 400, 401, 403, 499, 500]
 const USER_TAGS = '/v1/users/{id}/tags'
+const BATCH_GET = '/v1/tags:batchGet'
 const OTHER = 'other'
 
 const ROUTES: readonly Route[] = [
   { template: USER_TAGS, method: 'GET', statuses: [...USUAL, 404, 502, 503, 504] },
-  { template: '/v1/tags:batchGet', method: 'POST', statuses: [...USUAL, 413, 415, 502, 503, 504] },
+  { template: BATCH_GET, method: 'POST', statuses: [...USUAL, 413, 415, 502, 503, 504] },
   { template: '/v1/cache:invalidate', method: 'POST', statuses: [...USUAL, 413, 415] },
   { template: '/v4/timpush/get_tag', method: 'POST', statuses: [...USUAL, 413] },
   { template: '/v4/all_member_push/im_get_tag', method: 'POST', statuses: [...USUAL, 413] },
@@ -30,6 +31,7 @@ const ROUTES: readonly Route[] = [
 ]
 const ROUTE_OF_PATH = new Map(ROUTES.map(({ template }, index) => [template, index]))
 const USER_TAGS_ROUTE = ROUTE_OF_PATH.get(USER_TAGS) ?? 0
+const BATCH_GET_ROUTE = ROUTE_OF_PATH.get(BATCH_GET) ?? 0
 const OTHER_ROUTE = ROUTE_OF_PATH.get(OTHER) ?? 0
 
 /** The caller was gone before the answer was: nginx's status for that. */
@@ -78,9 +80,9 @@ export class HttpMetrics {
     this.#count(keyOf(routeOf(request.url ?? ''), request.method, status), durationMs)
   }
 
-  /** Says that one user's tags were answered, as {@link ended} would find out for itself. */
-  answeredUserTags(durationMs: number): void {
-    this.#count(ANSWERED_USER_TAGS, durationMs)
+  /** Says that a request was answered with 200, as {@link ended} would find out for itself. */
+  answered(kind: keyof typeof ANSWERED, durationMs: number): void {
+    this.#count(ANSWERED[kind], durationMs)
   }
 
   /** Says that Node gave up what never became a request, or not in time. */
@@ -109,7 +111,10 @@ export class HttpMetrics {
   }
 }
 
-const ANSWERED_USER_TAGS = keyOf(USER_TAGS_ROUTE, 'GET', 200)
+const ANSWERED = {
+  'user-tags': keyOf(USER_TAGS_ROUTE, 'GET', 200),
+  'batch-get': keyOf(BATCH_GET_ROUTE, 'POST', 200),
+}
 
 function keyOf(route: number, method: string | undefined, status: number): number {
   return (route * METHODS.length + methodIndex(method)) * STATUSES_END + status

@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 /**
@@ -15,6 +15,29 @@ export function openSocket(url: string): ReturnType<typeof connect> {
   if (url.startsWith('unix:')) return connect(url.slice('unix:'.length))
   const { hostname, port } = new URL(url)
   return connect(Number(port), hostname)
+}
+
+/** Resolves to what comes on a socket until the answer to a request is there as a whole, or the connection ends. */
+export function nextAnswer(socket: Socket, method = 'GET'): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  let answer = ''
+  const read = (part: Buffer): void => {
+    answer += part.toString('latin1')
+    if (isWhole(answer, method)) end()
+  }
+  const end = (): void => {
+    socket.off('data', read).off('end', end)
+    resolve(Buffer.from(answer, 'latin1').toString())
+  }
+  socket.on('data', read).once('end', end).once('error', reject)
+  return promise
+}
+
+function isWhole(answer: string, method: string): boolean {
+  const headEnd = answer.indexOf('\r\n\r\n')
+  const [, length] = /^content-length: (\d+)/im.exec(answer) ?? []
+  const bodyLength = method === 'HEAD' ? 0 : Number(length)
+  return headEnd !== -1 && answer.length >= headEnd + 4 + bodyLength
 }
 
 /** Reads one answer that is there as a whole. */
