@@ -1,12 +1,13 @@
-import { type Contender, contest, contestTable, ratio } from './contest.ts'
+import { type Contender, contest } from './contest.ts'
 import { all, atLeast, type Findings, joined } from './findings.ts'
 import { batchFromNode } from './peers.ts'
 import { benchFile, startNodeServer } from './processes.ts'
 import { startFull } from './sidecar-server.ts'
+import { contestTable, ratio } from './standings.ts'
 
 const USERS = 100_000
 const HOT = 1_000
-const ROUNDS = 4
+const ROUNDS = 5
 const BARE = 'bare node:http'
 const SIDECAR = 'sidecar'
 

@@ -1,11 +1,12 @@
-import { type Contender, contest, contestTable } from './contest.ts'
+import { type Contender, contest } from './contest.ts'
 import type { Findings } from './findings.ts'
 import { startFull } from './sidecar-server.ts'
+import { contestTable } from './standings.ts'
 
 const USERS = [1_000, 10_000, 100_000, 1_000_000]
 /** Beside the 32 of every contest. */
 const OTHER_CONNECTIONS = [1, 8, 128, 512]
-const ROUNDS = 3
+const ROUNDS = 4
 const USERS_AT_EACH = 100_000
 const ANCHOR = '1,000 users'
 const ANCHOR_CONNECTIONS = '32 connections'
