@@ -19,7 +19,7 @@ export interface ClientSlice {
   readonly counts: readonly number[]
 }
 
-const WARM_UP_S = 1.5
+const WARM_UP_S = 1
 const SLICE_S = 0.5
 
 /** Lets Node clients alternate in slices of half a second: every client and every server is a process of its own, started anew for each generation. */

@@ -19,12 +19,10 @@ export interface ContestOptions {
   readonly generations?: number
   /** Slices of half a second for each contender and generation. */
   readonly rounds: number
-  /** Default 1.5. */
-  readonly warmUpSeconds?: number
 }
 
 const CONNECTIONS = 32
-const WARM_UP_S = 1.5
+const WARM_UP_S = 1
 const SLICE_S = 0.5
 
 /**
@@ -49,8 +47,7 @@ export async function contest(options: ContestOptions): Promise<ReadonlyMap<stri
       if (found === undefined) throw new Error(`${name} has no server`)
       return generator.run(found, { asked, connections, seconds })
     }
-    for (const contender of options.contenders)
-      await run(contender, options.warmUpSeconds ?? WARM_UP_S)
+    for (const contender of options.contenders) await run(contender, WARM_UP_S)
     for (let round = 0; round < options.rounds; round += 1) {
       const order = round % 2 === 0 ? options.contenders : options.contenders.toReversed()
       for (const contender of order) {

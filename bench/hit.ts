@@ -1,5 +1,5 @@
 import { type Contender, contest } from './contest.ts'
-import { curve } from './curve.ts'
+import { curve, startGrown } from './curve.ts'
 import { all, atLeast, type Findings, joined, type Row } from './findings.ts'
 import { benchFile, type Server, startNodeServer } from './processes.ts'
 import { cachingProxies, type Proxy } from './proxies.ts'
@@ -16,16 +16,19 @@ const GUARDED = 'sidecar, access token'
 
 /** What a hit costs: the sidecar with a full cache and all that is on by default, beside a bare server, frameworks and caching proxies. */
 export async function hit(): Promise<Findings> {
-  return joined([await besidePeers(), await curve()])
+  // The caches of the curve are filled while those of the contest are.
+  const grown = startGrown()
+  const findings = await besidePeers(grown)
+  return joined([findings, await curve(await grown)])
 }
 
-async function besidePeers(): Promise<Findings> {
+async function besidePeers(grown: Promise<unknown>): Promise<Findings> {
   const { present: proxies, missing } = cachingProxies()
   const node = (file: string) => (): Promise<Server> =>
     startNodeServer([benchFile(`servers/${file}`)], { USERS: String(USERS) })
   const servers = new Map([
     [BARE, node('bare.ts')],
-    [TCP, () => startFull(USERS)],
+    [TCP, () => Promise.all([startFull(USERS), grown]).then(([server]) => server)],
     [UNIX, () => startFull(USERS, 'unix')],
     [GUARDED, () => startFull(USERS, 'tcp', { TAGSIDE_ACCESS_TOKEN: TOKEN })],
     ['plain Hono', node('hono.ts')],

@@ -4,7 +4,7 @@ import { benchFile } from './processes.ts'
 import { outputOn } from './program-output.ts'
 
 const USERS = 1_000_000
-const ROUNDS = 3
+const ROUNDS = 2
 const BYTES_MAX = 200
 const PAUSE_MAX_MS = 10
 
@@ -114,5 +114,6 @@ function inEach(values: readonly number[]): string {
 
 /** Not pinned: V8 collects on several cores, as it does in production. */
 function run(what: 'bytes' | 'pauses'): Promise<string> {
-  return outputOn('any', ['--expose-gc', benchFile('million-users.ts'), what, String(USERS)])
+  const flags = ['--conditions=source', '--expose-gc']
+  return outputOn('any', [...flags, benchFile('million-users.ts'), what, String(USERS)])
 }

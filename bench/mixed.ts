@@ -61,7 +61,7 @@ async function zipfRow(): Promise<Row> {
 
 async function zipf(core: Core, refreshAhead: number): Promise<ZipfFigures> {
   const figures: ZipfFigures = JSON.parse(
-    await outputOn(core, [benchFile('zipf.ts'), String(refreshAhead)]),
+    await outputOn(core, ['--conditions=source', benchFile('zipf.ts'), String(refreshAhead)]),
   )
   return figures
 }

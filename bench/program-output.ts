@@ -5,7 +5,7 @@ import { benchFile, startProcess } from './processes.ts'
 
 /** Runs a file of the benchmark as a process of its own beside the load generator, and returns what it writes. */
 export function outputOf(file: string, ...argv: readonly string[]): Promise<string> {
-  return outputOn('load', [benchFile(file), ...argv])
+  return outputOn('load', ['--conditions=source', benchFile(file), ...argv])
 }
 
 /** Runs Node on a core, with all its arguments, and returns what it writes. */
@@ -14,7 +14,7 @@ export async function outputOn(
   argv: readonly string[],
   options: { readonly cwd?: string } = {},
 ): Promise<string> {
-  const child = startProcess(core, [process.execPath, '--conditions=source', ...argv], {
+  const child = startProcess(core, [process.execPath, ...argv], {
     ...options,
     stdio: 'lines',
   })
