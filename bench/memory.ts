@@ -101,7 +101,7 @@ async function pauses(): Promise<Findings> {
     ],
     tables: [
       {
-        title: `Collections in ${rounds[0]?.seconds ?? 0} s`,
+        title: `Collections in ${ROUNDS} × ${rounds[0]?.seconds ?? 0} s`,
         lines: [['kind', 'count', 'mean ms', 'longest ms'], ...lines],
       },
     ],

@@ -5,7 +5,7 @@ import { startRedis } from './redis-server.ts'
 import { startFull } from './sidecar-server.ts'
 
 const USERS = 100_000
-const REDIS_MISSING = 'Redis: redis-server is not installed'
+const REDIS_MISSING = 'redis-server is not installed'
 const SIDECAR = 'batchGet by undici'
 const PIPELINING = 4
 const PIPELINED = `batchGet by undici, 8 connections, pipelining ${PIPELINING}`
@@ -18,7 +18,14 @@ const BOUND = '≥ 1.0 of its calls/s, ≤ 0.7 of its client CPU'
 export async function batchFromNode(): Promise<Findings> {
   const redis = installed('redis-server')
   if (redis === undefined) {
-    const row = { work: WORK, against: AGAINST, figure: '–', bound: BOUND, verdict: 'not measured' }
+    const row = {
+      work: WORK,
+      against: AGAINST,
+      figure: '–',
+      bound: BOUND,
+      verdict: 'not measured',
+      obstacle: REDIS_MISSING,
+    }
     return { rows: [row], tables: [], notes: [REDIS_MISSING] }
   }
   const both = { users: USERS, size: 100, concurrency: 32 }

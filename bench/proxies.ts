@@ -29,7 +29,7 @@ interface Kind {
   readonly name: string
   readonly program: string
   readonly users: number
-  run(program: string, directory: string, backend: number): Promise<Server>
+  readonly run: (program: string, directory: string, backend: number) => Promise<Server>
 }
 
 /** Asked of all. */
@@ -56,15 +56,15 @@ const varnish: Kind = {
 /** Returns the proxies that are installed, and the names of those that are missing. */
 export function cachingProxies(): {
   readonly present: readonly Proxy[]
-  readonly missing: readonly string[]
+  readonly missing: ReadonlySet<string>
 } {
   const present: Proxy[] = []
-  const missing: string[] = []
+  const missing = new Set<string>()
   const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
   const few = USERS_KEPT_OPEN < USERS ? [nginx(USERS_KEPT_OPEN)] : []
   for (const kind of [nginx(USERS), ...few, varnish]) {
     const program = installed(kind.program)
-    if (program === undefined) missing.push(`${kind.name}: ${kind.program} is not installed`)
+    if (program === undefined) missing.add(`${kind.program} is not installed`)
     else {
       const directory = temporaryDirectory(memory)
       const start = (): Promise<Server> => startFull(kind, program, directory)
