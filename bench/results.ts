@@ -15,8 +15,8 @@ export interface PartResult {
 const METHOD = `Every server is a process of its own, started anew for each part and each generation, and so is the load generator (closed loop over keep-alive
 connections; where a rate is named, an open loop, timed from the moment that a request was due). What is compared alternates in slices, in an order that turns round;
 ratios are medians over the slices that were made beside each other. Where the table counts clean slices, one beside which a 40 ms busy loop on either core lost more
-than 15 % is dropped, unless fewer than three are left. CPU time is what the server's process used, user and system. Where the server is not busy to its limit the generator is, and the ratio of CPU
-times is the one to read. More in [README.md](README.md).`
+than 15 % is dropped, unless fewer than three are left. CPU time is what the server's process used, user and system. Where the generator is busy to its limit and the server is not, the ratio of CPU times is
+the one to read; where neither is, others had the machine, and no clean slices say so too. More in [README.md](README.md).`
 
 /** How the works of the last table begin, in its order: from the cheapest to the largest. What is not named follows. */
 const ORDER = [
