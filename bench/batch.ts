@@ -1,8 +1,9 @@
-import { type Contender, contest, contestTable, ratio } from './contest.ts'
+import { type Contender, contest } from './contest.ts'
 import { all, atLeast, type Findings, joined } from './findings.ts'
 import { batchFromNode } from './peers.ts'
 import { benchFile, startNodeServer } from './processes.ts'
 import { startFull } from './sidecar-server.ts'
+import { contestTable, ratio } from './standings.ts'
 
 const USERS = 100_000
 const HOT = 1_000
@@ -41,6 +42,8 @@ async function batchGet(): Promise<Findings> {
         figure: figures.map((figure) => figure.toFixed(2)).join(' / '),
         bound: '≥ 0.95 both',
         verdict: all(...figures.map((figure) => atLeast(figure, 0.95))),
+        obstacle:
+          'a look at each id and at its freshness, and dates that are put between, where bare joins fragments that are ready (profiles.md, “A batch of 100 hits”)',
       },
     ],
     tables: [contestTable('batchGet of 100 cached users, 32 connections', results, `${BARE}, hot`)],

@@ -1,18 +1,14 @@
-import type { ClientFigures, ClientJob } from './node-client.ts'
 import type { Table } from './findings.ts'
 import { quantile } from './figures.ts'
 import { Latencies } from './latencies.ts'
 import { cpuTimeUs } from './machine.ts'
+import type { ClientFigures, ClientJob } from './node-client.ts'
 import { askProcess, benchFile, endProcess, type Server, startProcess } from './processes.ts'
 
 /** A Node client and the server that it asks. */
-export interface ClientContender {
+export interface ClientContender extends Omit<ClientJob, 'port' | 'seconds'> {
   readonly name: string
   readonly server: string
-  readonly way: ClientJob['way']
-  readonly users: number
-  readonly size: number
-  readonly concurrency: number
 }
 
 /** One slice: calls a second, and processor time of both sides for each call. */
@@ -23,10 +19,10 @@ export interface ClientSlice {
   readonly counts: readonly number[]
 }
 
-const WARM_UP_S = 1.5
-const SLICE_S = 1
+const WARM_UP_S = 1
+const SLICE_S = 0.5
 
-/** Lets Node clients alternate in slices of a second: every client and every server is a process of its own, started anew for each generation. */
+/** Lets Node clients alternate in slices of half a second: every client and every server is a process of its own, started anew for each generation. */
 export async function clientContest(
   servers: ReadonlyMap<string, () => Promise<Server>>,
   contenders: readonly ClientContender[],
@@ -85,7 +81,7 @@ export function clientRatio(
   return quantile(pairs, 0.5)
 }
 
-/** Every client's figures over those of an anchor. */
+/** Every client's figures, and their ratios to an anchor. */
 export function clientTable(
   title: string,
   results: ReadonlyMap<string, readonly ClientSlice[]>,
@@ -111,5 +107,5 @@ export function clientTable(
     'client|ratio|client CPU ratio|calls/s|p50 ms|p99 ms|client CPU µs/call|server CPU µs/call'.split(
       '|',
     )
-  return { title, lines: [head, ...lines] }
+  return { title: `${title}; ratios to ${anchor}`, lines: [head, ...lines] }
 }

@@ -4,6 +4,9 @@ import { connect, type Socket } from 'node:net'
 export type Target = { readonly port: number } | { readonly path: string }
 
 const HEAD_END = '\r\n\r\n'
+const HEAD_END_BYTES = Buffer.from(HEAD_END).readUInt32BE()
+const LENGTH = /\r\ncontent-length: /i
+const SPACE = 32
 const lastChunk = Buffer.from('0\r\n\r\n')
 
 /** What a server says of a connection on which nothing came at first, perhaps just as something does. */
@@ -19,8 +22,9 @@ const buffer = Buffer.allocUnsafe(256 * 1024)
 export class Connection {
   readonly #socket: Socket
   readonly #answered: (connection: Connection, status: number) => void
-  /** As this server spells it: learnt from its first answer. */
-  #lengthHeader = ''
+  /** Where the last answer had its body and its length; 0 before there was one. */
+  #bodyAt = 0
+  #lengthAt = 0
   #head: Buffer | undefined
   /** Bytes; infinite while chunks come. */
   #bodyLeft = 0
@@ -71,23 +75,19 @@ export class Connection {
   #read(bytes: number): void {
     // Nobody asked: the server says that it ends an idle connection.
     if (!this.#isBusy) return this.close()
-    if (this.#bodyLeft > 0) {
-      this.#bodyLeft = this.#leftAfter(buffer.subarray(0, bytes))
-      if (this.#bodyLeft <= 0) this.#end()
-      return
-    }
-    let part = buffer.subarray(0, bytes)
-    if (this.#head !== undefined) part = Buffer.concat([this.#head, part])
-    const headEnd = part.indexOf(HEAD_END)
-    if (headEnd < 0) {
-      this.#head = Buffer.from(part)
+    if (this.#bodyLeft > 0) return this.#takeBody(buffer, 0, bytes)
+    const begun = this.#head
+    const part = begun === undefined ? buffer : Buffer.concat([begun, buffer.subarray(0, bytes)])
+    const end = begun === undefined ? bytes : part.length
+    const bodyAt = this.#bodyAtIn(part, end)
+    if (bodyAt < 0) {
+      this.#head = Buffer.from(part.subarray(0, end))
       return
     }
     this.#head = undefined
     this.#status = digitsAt(part, 9)
-    this.#bodyLeft = this.#lengthIn(part, headEnd)
-    this.#bodyLeft = this.#leftAfter(part.subarray(headEnd + HEAD_END.length))
-    if (this.#bodyLeft <= 0) this.#end()
+    this.#bodyLeft = this.#lengthIn(part, bodyAt)
+    this.#takeBody(part, bodyAt, end)
   }
 
   /** Whether its first request was sent and did not get an answer. */
@@ -101,18 +101,31 @@ export class Connection {
     this.#answered(this, this.#status)
   }
 
-  #leftAfter(part: Buffer): number {
-    if (this.#bodyLeft < Infinity) return this.#bodyLeft - part.length
+  #takeBody(part: Buffer, from: number, end: number): void {
+    if (this.#bodyLeft < Infinity) this.#bodyLeft -= end - from
     // JSON does not end like that, and the server writes the last chunk in one piece.
-    return part.subarray(-lastChunk.length).equals(lastChunk) ? 0 : Infinity
+    else if (part.subarray(Math.max(from, end - lastChunk.length), end).equals(lastChunk)) {
+      this.#bodyLeft = 0
+    }
+    if (this.#bodyLeft <= 0) this.#end()
   }
 
-  #lengthIn(part: Buffer, headEnd: number): number {
-    let at = this.#lengthHeader === '' ? -1 : part.indexOf(this.#lengthHeader)
-    if (at < 0 || at > headEnd) {
-      const head = part.toString('latin1', 0, headEnd)
-      const [spelt] = /\r\ncontent-length: /i.exec(head) ?? []
-      if (spelt === undefined) {
+  /** Where the body begins; -1 before the head has come whole. Mostly where it began the last time: that is looked at first. */
+  #bodyAtIn(part: Buffer, end: number): number {
+    const at = this.#bodyAt
+    if (at > 0 && at <= end && part.readUInt32BE(at - HEAD_END.length) === HEAD_END_BYTES) return at
+    const found = part.subarray(0, end).indexOf(HEAD_END)
+    this.#lengthAt = 0
+    this.#bodyAt = found < 0 ? 0 : found + HEAD_END.length
+    return found < 0 ? -1 : this.#bodyAt
+  }
+
+  /** A head that is as long as the last one has its length at the same place. */
+  #lengthIn(part: Buffer, bodyAt: number): number {
+    if (this.#lengthAt === 0 || part[this.#lengthAt - 1] !== SPACE) {
+      const head = part.toString('latin1', 0, bodyAt)
+      const spelt = LENGTH.exec(head)
+      if (spelt === null) {
         if (/\r\ntransfer-encoding: chunked/i.test(head)) return Infinity
         if (this.#status === REQUEST_TIMEOUT) {
           this.close()
@@ -120,10 +133,9 @@ export class Connection {
         }
         throw new Error(`the answer has no length: ${head}`)
       }
-      this.#lengthHeader = spelt
-      at = part.indexOf(spelt)
+      this.#lengthAt = spelt.index + spelt[0].length
     }
-    return digitsAt(part, at + this.#lengthHeader.length)
+    return digitsAt(part, this.#lengthAt)
   }
 }
 

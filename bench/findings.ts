@@ -1,3 +1,6 @@
+export const REACHED = 'reached'
+const MISSED_BY = 'missed by '
+
 /** One line of the table that stands at the end: a piece of work, its figure, and whether the bound is reached. */
 export interface Row {
   readonly work: string
@@ -7,6 +10,8 @@ export interface Row {
   readonly bound: string
   /** `reached`, or `missed by` and how much. */
   readonly verdict: string
+  /** What the profile says stands in the way, for the case that the bound is not reached. */
+  readonly obstacle?: string
 }
 
 /** Figures beside the rows: the first line of cells names the columns. */
@@ -34,28 +39,34 @@ export function joined(parts: readonly Findings[]): Findings {
 
 /** Says whether a figure is at least its bound, or by how much it is not. */
 export function atLeast(figure: number, bound: number): string {
-  if (figure >= bound) return 'reached'
-  return `missed by ${percent((bound - figure) / bound)}`
+  if (figure >= bound) return REACHED
+  return `${MISSED_BY}${percent((bound - figure) / bound)}`
 }
 
 /** Says whether a figure is at most its bound, or by how much it is not. */
 export function atMost(figure: number, bound: number): string {
-  if (figure <= bound) return 'reached'
-  return `missed by ${percent((figure - bound) / bound)}`
+  if (figure <= bound) return REACHED
+  return `${MISSED_BY}${percent((figure - bound) / bound)}`
 }
 
-/** Says the worst of several verdicts: reached only where all are. */
+/** Joins verdicts: reached only where all are. */
 export function all(...verdicts: readonly string[]): string {
-  return verdicts.find((verdict) => verdict !== 'reached') ?? 'reached'
+  const [first, ...others] = verdicts.filter((verdict) => verdict !== REACHED)
+  if (first === undefined) return REACHED
+  return [first, ...others.map((verdict) => verdict.replace(MISSED_BY, ''))].join(', ')
 }
 
 export function percent(share: number): string {
   return Number.isNaN(share) ? 'an unknown share' : `${(share * 100).toFixed(1)} %`
 }
 
-/** Returns a table in Markdown. */
+/** Returns a table in Markdown, with columns as wide as they need to be read as they are. */
 export function markdown(lines: readonly (readonly string[])[]): string {
   const [head = [], ...rest] = lines
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rest.map(line)].join('\n')
+  const widths = head.map((_, column) =>
+    Math.max(3, ...lines.map((cells) => (cells[column] ?? '').length)),
+  )
+  const line = (cells: readonly string[], filler = ' '): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, filler)).join(' | ')} |`
+  return [line(head), line([], '-'), ...rest.map((cells) => line(cells))].join('\n')
 }

@@ -171,7 +171,7 @@ class Run {
     if (third === 0) this.#thirds[0].add(tookMs)
     if (third === 2) this.#thirds[1].add(tookMs)
     const isOver = nowMs >= this.#untilMs || this.#asked >= (this.#load.requestsMax ?? Infinity)
-    if (this.#load.perSecond === undefined && !isOver) return this.#ask(connection)
+    if (this.#load.perSecond === undefined && !isOver) return this.#ask(connection, nowMs)
     this.#idle.push(connection)
     if (this.#due.length > 0) this.#sendDue()
     else this.#settleIfDone()

@@ -7,7 +7,8 @@ export interface Slice extends Measured {
   readonly perSecond: number
   /** Processor time of the server for each answer. */
   readonly cpuUsPerAnswer: number
-  /** Share of a core that the load generator used: near 1 it is what was measured. */
+  /** Shares of a core that the server and the load generator used: the one near 1 is what was measured. */
+  readonly serverShare: number
   readonly generatorShare: number
   /** The larger of what the two cores lost beside it. */
   readonly lostBeside: number
@@ -27,6 +28,7 @@ export class LoadGenerator implements AsyncDisposable {
       ...measured,
       perSecond: (measured.answers * 1_000) / measured.tookMs,
       cpuUsPerAnswer: cpuUs / measured.answers,
+      serverShare: cpuUs / 1_000 / measured.tookMs,
       generatorShare: measured.generatorCpuUs / 1_000 / measured.tookMs,
       lostBeside: Math.max(lostBefore, await this.#lost()),
     }

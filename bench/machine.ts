@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, release } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** Where a process runs: the load generator on one core, what is measured on another. */
-export type Core = 'load' | 'server'
+/** Where a process runs: the load generator on one core, what is measured on another; `any` is not pinned. */
+export type Core = 'load' | 'server' | 'any'
 
 /** As Linux counts in /proc/PID/stat, on every architecture of today. */
 const TICKS_PER_SECOND = 100
@@ -20,7 +20,8 @@ const taskset = availableParallelism() > 1 ? installed('taskset') : undefined
 
 /** Returns the command line that runs `argv` on a core; unchanged where processes cannot be pinned. */
 export function pinned(core: Core, argv: readonly string[]): readonly string[] {
-  return taskset === undefined ? argv : [taskset, '-c', core === 'load' ? '0' : '1', ...argv]
+  if (taskset === undefined || core === 'any') return argv
+  return [taskset, '-c', core === 'load' ? '0' : '1', ...argv]
 }
 
 /** Says what ran where, in one line. */

@@ -17,6 +17,8 @@ export interface ClientJob {
   /** 1: `GET`; more: `batchGet` or `MGET`. */
   readonly size: number
   readonly concurrency: number
+  /** Of undici: so many of them share a connection; default 1. */
+  readonly pipelining?: number
   readonly seconds: number
 }
 
@@ -34,9 +36,12 @@ interface Answer {
   readonly tags: readonly string[]
 }
 
-function askUndici(port: number, concurrency: number): Ask {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: concurrency })
+function askUndici({ port, concurrency, pipelining = 1 }: ClientJob): Ask {
+  const connections = concurrency / pipelining
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining })
   const headers = { 'content-type': 'application/json' }
+  // Without them undici sends nothing behind a POST before its answer begins.
+  const sharing = pipelining > 1 ? { idempotent: true, blocking: false } : {}
   return async (users) => {
     if (users.length === 1) {
       const { body } = await pool.request({ method: 'GET', path: `/v1/users/${users[0]}/tags` })
@@ -47,6 +52,7 @@ function askUndici(port: number, concurrency: number): Ask {
       path: '/v1/tags:batchGet',
       headers,
       body: JSON.stringify({ users }),
+      ...sharing,
     })
     const { results }: { readonly results: readonly Answer[] } = JSON.parse(await body.text())
     return tagsOf(results)
@@ -81,23 +87,26 @@ function tagsOf(answers: readonly Answer[]): number {
   return tags
 }
 
-const asks = new Map<string, Ask>()
+/** A process has one client, which keeps its connections from run to run, and asks always the same: what is made anew has to be collected. */
+let client: Ask | undefined
+let asked: readonly (readonly string[])[] | undefined
+
+function clientOf(job: ClientJob): Ask {
+  if (job.way === 'undici') return askUndici(job)
+  return job.way === 'fetch' ? askFetch(job.port) : askRedis(job.port)
+}
+
+function batchesOf({ users, size }: ClientJob): readonly (readonly string[])[] {
+  const random = seeded(7)
+  return Array.from({ length: 1_000 }, () =>
+    Array.from({ length: size }, () => userName(Math.floor(random() * users))),
+  )
+}
 
 async function run(job: ClientJob): Promise<ClientFigures> {
-  const { way, port, concurrency } = job
-  const key = `${way} ${port} ${concurrency}`
-  const ask =
-    asks.get(key) ??
-    (way === 'undici'
-      ? askUndici(port, concurrency)
-      : way === 'fetch'
-        ? askFetch(port)
-        : askRedis(port))
-  asks.set(key, ask)
-  const random = seeded(7)
-  const batches = Array.from({ length: 1_000 }, () =>
-    Array.from({ length: job.size }, () => userName(Math.floor(random() * job.users))),
-  )
+  const { way, concurrency } = job
+  const ask = (client ??= clientOf(job))
+  const batches = (asked ??= batchesOf(job))
   const latencies = new Latencies()
   const cpuBefore = process.cpuUsage()
   const startMs = performance.now()

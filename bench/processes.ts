@@ -19,6 +19,7 @@ export interface Server extends AsyncDisposable {
   readonly ready: SaidLine
 }
 
+const repository = fileURLToPath(new URL('..', import.meta.url))
 const running = new Set<ChildProcess>()
 const directories = new Set<string>()
 process.on('exit', endLeftovers)
@@ -52,7 +53,7 @@ export function startProcess(
   const [command = '', ...rest] = pinned(core, argv)
   const out = options.stdio === 'lines' ? 'pipe' : 'ignore'
   const child = spawn(command, rest, {
-    cwd: options.cwd,
+    cwd: options.cwd ?? repository,
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...options.environment },
     stdio: [
       'ignore',

@@ -1,6 +1,6 @@
 /** `pnpm bench [PART]...`: runs the named parts, or all of them. Method and figures: bench/README.md. */
 import { batch } from './batch.ts'
-import type { Findings } from './findings.ts'
+import { type Findings, markdown } from './findings.ts'
 import { hit } from './hit.ts'
 import { inProcess } from './in-process.ts'
 import { memory } from './memory.ts'
@@ -24,8 +24,8 @@ const parts = new Map<string, Part>([
   ['batch', batch],
   ['miss', miss],
   ['mixed', mixed],
-  ['start', start],
   ['memory', memory],
+  ['start', start],
   ['peers', peers],
 ])
 
@@ -75,14 +75,8 @@ async function resultOf(name: string): Promise<PartResult> {
     endLeftovers()
   }
   for (const { title, lines } of findings.tables) {
-    console.log(`\n${title}:`)
-    console.table(named(lines))
+    console.log(`\n${title}:\n\n${markdown(lines)}`)
   }
-  for (const note of findings.notes) console.log(note)
+  for (const note of findings.notes) console.log(`\n${note}`)
   return { name, seconds: (performance.now() - startMs) / 1_000, findings, printed }
-}
-
-/** Lines of cells as records, for the terminal. */
-function named([head = [], ...lines]: readonly (readonly string[])[]): readonly object[] {
-  return lines.map((cells) => Object.fromEntries(head.map((name, at) => [name, cells[at] ?? ''])))
 }
