@@ -2,15 +2,15 @@
 import { once } from 'node:events'
 
 import { Redis } from 'ioredis'
-import { Pool } from 'undici'
 
 import { Latencies } from './latencies.ts'
 import { seeded } from './seeded.ts'
 import { userName } from './servers/samples.ts'
+import { askByDispatch, askUndici } from './undici-clients.ts'
 
 /** How a client asks, where, and for how many users at a time. */
 export interface ClientJob {
-  readonly way: 'undici' | 'fetch' | 'ioredis'
+  readonly way: 'undici' | 'undici dispatch' | 'fetch' | 'ioredis'
   readonly port: number
   /** Out of so many cached users, uniformly. */
   readonly users: number
@@ -29,50 +29,27 @@ export interface ClientFigures {
   readonly counts: readonly number[]
 }
 
-/** Asks for users and returns how many tags they have together, so that every answer is parsed. */
-type Ask = (users: readonly string[]) => Promise<number>
+/** Asks for users and returns what each has, parsed. */
+export type Ask = (users: readonly string[]) => Promise<readonly Answer[]>
 
-interface Answer {
+export interface Answer {
   readonly tags: readonly string[]
-}
-
-function askUndici({ port, concurrency, pipelining = 1 }: ClientJob): Ask {
-  const connections = concurrency / pipelining
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining })
-  const headers = { 'content-type': 'application/json' }
-  // Without them undici sends nothing behind a POST before its answer begins.
-  const sharing = pipelining > 1 ? { idempotent: true, blocking: false } : {}
-  return async (users) => {
-    if (users.length === 1) {
-      const { body } = await pool.request({ method: 'GET', path: `/v1/users/${users[0]}/tags` })
-      return answerIn(await body.text()).tags.length
-    }
-    const { body } = await pool.request({
-      method: 'POST',
-      path: '/v1/tags:batchGet',
-      headers,
-      body: JSON.stringify({ users }),
-      ...sharing,
-    })
-    const { results }: { readonly results: readonly Answer[] } = JSON.parse(await body.text())
-    return tagsOf(results)
-  }
 }
 
 function askFetch(port: number): Ask {
   const base = `http://127.0.0.1:${port}`
   return async ([user]) => {
     const response = await fetch(`${base}/v1/users/${user}/tags`)
-    return answerIn(await response.text()).tags.length
+    return [answerIn(await response.text())]
   }
 }
 
 function askRedis(port: number): Ask {
   const redis = new Redis(port, '127.0.0.1')
   return async (users) => {
-    if (users.length === 1) return answerIn((await redis.get(users[0] ?? '')) ?? '').tags.length
+    if (users.length === 1) return [answerIn((await redis.get(users[0] ?? '')) ?? '')]
     const values = await redis.mget([...users])
-    return tagsOf(values.map((value) => answerIn(value ?? '')))
+    return values.map((value) => answerIn(value ?? ''))
   }
 }
 
@@ -93,6 +70,7 @@ let asked: readonly (readonly string[])[] | undefined
 
 function clientOf(job: ClientJob): Ask {
   if (job.way === 'undici') return askUndici(job)
+  if (job.way === 'undici dispatch') return askByDispatch(job)
   return job.way === 'fetch' ? askFetch(job.port) : askRedis(job.port)
 }
 
@@ -114,7 +92,7 @@ async function run(job: ClientJob): Promise<ClientFigures> {
   let calls = 0
   const work = async (): Promise<void> => {
     for (let nowMs = startMs; nowMs < untilMs;) {
-      const tags = await ask(batches[calls % batches.length] ?? [])
+      const tags = tagsOf(await ask(batches[calls % batches.length] ?? []))
       if (tags !== job.size * 3) throw new Error(`${way}: ${tags} tags for ${job.size} users`)
       calls += 1
       const endMs = performance.now()
