@@ -1,33 +1,38 @@
 import { InvalidReplyError } from './errors.ts'
 
-/**
- * Returns the body of a response as text. Bytes are counted as decoded, so that a small compressed
- * body cannot become a huge one, and `maxBytes` is the most that is ever held. Throws an
- * InvalidReplyError for a body over the bound or not UTF-8, and what the stream fails with. The
- * stream is consumed or cancelled in every case; the signal cancels it too.
- */
-export async function readReplyBody(
-  response: Response,
-  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
-): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  const sink = new WritableStream<Uint8Array>({
-    write(chunk) {
-      bytes += chunk.byteLength
-      if (bytes > maxBytes) throw new InvalidReplyError(`the body is over ${maxBytes} bytes`)
-      chunks.push(chunk)
-    },
-  })
-  await response.body?.pipeTo(sink, { signal })
-  return utf8(Buffer.concat(chunks))
-}
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Replacement characters would make one user's id another, so they are refused. A BOM is dropped. */
-function utf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new InvalidReplyError('the body is not UTF-8')
+/**
+ * A ReplyBody is the body of a reply as it comes, piece by piece. Bytes are counted as decoded, so that
+ * a small compressed body cannot become a huge one, and the bound is the most that is ever held.
+ */
+export class ReplyBody {
+  readonly #maxBytes: number
+  readonly #pieces: Uint8Array[] = []
+  #bytes = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** Throws an InvalidReplyError for the piece that goes over the bound. */
+  add(piece: Uint8Array): void {
+    this.#bytes += piece.byteLength
+    if (this.#bytes > this.#maxBytes) {
+      throw new InvalidReplyError(`the body is over ${this.#maxBytes} bytes`)
+    }
+    this.#pieces.push(piece)
+  }
+
+  /**
+   * Returns the whole; a BOM is dropped. Throws an InvalidReplyError if it is not UTF-8: replacement
+   * characters would make one user's id another.
+   */
+  text(): string {
+    try {
+      return strictUtf8.decode(Buffer.concat(this.#pieces))
+    } catch {
+      throw new InvalidReplyError('the body is not UTF-8')
+    }
   }
 }

@@ -15,7 +15,7 @@ describe('retryAfterMs', () => {
   })
 
   test.each([
-    null,
+    undefined,
     '',
     'soon',
     '-1',

@@ -6,8 +6,8 @@ const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GM
  * Returns how long a `Retry-After` header asks to wait, in milliseconds; 0 for a date gone by,
  * undefined where there is no header or none that can be read. `nowMs` is wall-clock time.
  */
-export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined
   if (seconds.test(header)) return Number(header) * 1000
   const dateMs = httpDate.test(header) ? Date.parse(header) : Number.NaN
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs)

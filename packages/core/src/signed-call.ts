@@ -5,8 +5,9 @@ import { systemCodeOf } from './cause-chain.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Envelope } from './envelope.ts'
 import { CallTimeoutError, HttpStatusError, TencentError, UnreachableError } from './errors.ts'
-import { readReplyBody } from './reply-body.ts'
 import { retryAfterMs } from './retry-after.ts'
+import { isSuccess } from './send-call.ts'
+import type { CallAnswer, SendCall } from './send-call.ts'
 import { UpstreamText } from './upstream-text.ts'
 import type { UserSig } from './user-sig.ts'
 
@@ -15,7 +16,7 @@ const GET_TAG_PATH = '/v4/timpush/get_tag'
 /** What all calls of one client share. */
 export interface CallSettings {
   readonly baseUrl: URL
-  readonly fetch: typeof fetch
+  readonly send: SendCall
   readonly timeoutMs: number
   readonly replyMaxBytes: number
 }
@@ -38,45 +39,39 @@ export async function signedCall(settings: CallSettings, call: Call): Promise<En
   const { origin } = settings.baseUrl
   const { timeoutMs } = settings
   const text = new UpstreamText(call.userSig)
-  const body = await withTimeout((signal) => exchange(settings, call, { signal, text }), {
+  const answer = await withTimeout((signal) => exchange(settings, call, { signal, text }), {
     signal: call.signal,
     timeoutMs,
     timedOut: () => new CallTimeoutError({ origin, timeoutMs }),
   })
-  return readEnvelope(body, call.users, (kept) => text.clean(kept))
+  if (!isSuccess(answer.status)) throw statusError(origin, answer)
+  return readEnvelope(answer.body, call.users, (kept) => text.clean(kept))
 }
 
-/** Sends the call and returns the body of the answer, whatever its Content-Type says it is. */
+/** Sends the call and returns the answer, whatever its Content-Type says it is. */
 async function exchange(
-  settings: CallSettings,
+  { baseUrl, send, replyMaxBytes }: CallSettings,
   call: Call,
   { signal, text }: { signal: AbortSignal; text: UpstreamText },
-): Promise<string> {
-  const { origin } = settings.baseUrl
-  const url = urlOf(settings.baseUrl, call)
+): Promise<CallAnswer> {
+  const url = urlOf(baseUrl, call)
+  const body = JSON.stringify({ To_Account: call.users })
   try {
-    const response = await settings.fetch(url, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Accept-Encoding': 'identity' },
-      body: JSON.stringify({ To_Account: call.users }),
-      redirect: 'manual',
-      signal,
-    })
-    if (response.ok) {
-      return await readReplyBody(response, { maxBytes: settings.replyMaxBytes, signal })
-    }
-    // The status says enough; how the body would have ended does not matter.
-    response.body?.cancel().catch(() => undefined)
-    throw new HttpStatusError({
-      origin,
-      status: response.status,
-      retryAfterMs: retryAfterMs(response.headers.get('Retry-After'), Date.now()),
-    })
+    return await send({ url, body, replyMaxBytes, signal })
   } catch (error) {
     if (error instanceof TencentError) throw error
+    const { origin } = baseUrl
     const cause = text.cleanCause(error)
     throw new UnreachableError({ origin, systemCode: systemCodeOf(error), cause })
   }
+}
+
+function statusError(origin: string, { status, retryAfter }: CallAnswer): HttpStatusError {
+  return new HttpStatusError({
+    origin,
+    status,
+    retryAfterMs: retryAfterMs(retryAfter, Date.now()),
+  })
 }
 
 /** The UserSig has to be in the URL (document 1047/34620), so no URL is ever kept or printed. */

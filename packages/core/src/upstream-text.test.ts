@@ -54,11 +54,14 @@ describe('clean', () => {
 })
 
 describe('cleanCause', () => {
-  test('withholds a cause that has a piece of the reply as its data', () => {
-    const parserError = Object.assign(new Error('Invalid chunk size'), { data: '{"UserTags":' })
-    const cause = new TypeError('fetch failed', { cause: parserError })
-    expect(text.cleanCause(cause)).not.toBe(cause)
-  })
+  test.each(['data', 'rawPacket'])(
+    'withholds a cause with a piece of the reply as its %s',
+    (name) => {
+      const parserError = Object.assign(new Error('Invalid chunk size'), { [name]: '{"UserTags":' })
+      const cause = new TypeError('fetch failed', { cause: parserError })
+      expect(text.cleanCause(cause)).not.toBe(cause)
+    },
+  )
 
   test('returns a cause that is free of the UserSig', () => {
     const cause = new Error('fetch failed', { cause: new Error('connect ECONNREFUSED') })

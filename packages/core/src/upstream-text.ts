@@ -31,8 +31,8 @@ export class UpstreamText {
 
   /**
    * Returns `cause` if nothing that a log could print of it is to be hidden. Some HTTP clients put
-   * the whole URL into their errors, and a parser error of undici has what came as its `data`; such
-   * a cause is replaced by one that says so.
+   * the whole URL into their errors, and a parser error has what came, as its `rawPacket` or, in
+   * undici, its `data`; such a cause is replaced by one that says so.
    */
   cleanCause(cause: unknown): unknown {
     const printed = inspect(cause, { depth: 10, showHidden: true, maxStringLength: null })
@@ -50,5 +50,9 @@ function rawOrEncoded(character: string): string {
 }
 
 function quotesReply(cause: unknown): boolean {
-  return causesOf(cause).some((error) => 'data' in error && error.data !== undefined)
+  return causesOf(cause).some(
+    (error) =>
+      ('rawPacket' in error && error.rawPacket !== undefined) ||
+      ('data' in error && error.data !== undefined),
+  )
 }

@@ -1,3 +1,5 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+
 import { describe, expect, test, vi } from 'vitest'
 
 import { clientOf } from './support/client.ts'
@@ -50,18 +52,20 @@ describe('a call', () => {
     expect(upstream.calls[0]?.url.pathname).toBe('/prefix/v4/timpush/get_tag')
   })
 
-  test('goes through the global fetch of the moment, instrumented or intercepted as it may be', async () => {
+  test('goes through the fetch that is given, and needs none', async () => {
     await using upstream = await openUpstream(tagged())
-    const client = clientOf(upstream)
-    const later = vi.fn<typeof fetch>(() => Promise.resolve(new Response('{"ErrorCode":0}')))
-    vi.stubGlobal('fetch', later)
+    const given = vi.fn<typeof fetch>(() => Promise.resolve(new Response('{"ErrorCode":0}')))
+    await clientOf(upstream, { fetch: given }).getTags(['xiaoming'])
+    expect(given).toHaveBeenCalledOnce()
+    expect(upstream.calls).toHaveLength(0)
+
+    vi.stubGlobal('fetch', undefined)
     try {
-      await client.getTags(['xiaoming'])
+      await clientOf(upstream).getTags(['xiaoming'])
     } finally {
       vi.unstubAllGlobals()
     }
-    expect(later).toHaveBeenCalledOnce()
-    expect(upstream.calls).toHaveLength(0)
+    expect(upstream.calls).toHaveLength(1)
   })
 
   test('asks for a user named twice once', async () => {
@@ -135,6 +139,22 @@ describe('a reply', () => {
     })
     const { tags } = await clientOf(upstream).getTags(['用户'])
     expect(tags).toEqual(new Map([['用户', ['金']]]))
+  })
+
+  test.each<[string, (body: string) => Buffer]>([
+    ['gzip', gzipSync],
+    ['X-GZip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['identity, gzip', gzipSync],
+    ['gzip, br', (body) => brotliCompressSync(gzipSync(body))],
+  ])('may have been compressed on its way though nobody asked: %s', async (coding, compressed) => {
+    await using upstream = await openUpstream((response) => {
+      response.writeHead(200, { 'Content-Encoding': coding })
+      response.end(compressed(JSON.stringify(xiaomingOnly)))
+    })
+    const { tags } = await clientOf(upstream).getTags(['xiaoming'])
+    expect(tags.size).toBe(1)
   })
 
   test('of the largest legal size fits into the bound', async () => {

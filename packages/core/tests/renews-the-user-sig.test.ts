@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { RefusedError } from '../src/index.ts'
 import { clientOf, rejectionOf } from './support/client.ts'
 import { openUpstream, refusedWith, tagged } from './support/loopback-upstream.ts'
-import type { LoopbackUpstream } from './support/loopback-upstream.ts'
+import type { Answer, LoopbackUpstream } from './support/loopback-upstream.ts'
 
 const expired = refusedWith(70001, 'The UserSig in use is expired')
 
@@ -52,7 +52,14 @@ test('the repeated call may be refused for another reason', async () => {
 })
 
 test('calls refused together renew once', async () => {
-  await using upstream = await openUpstream(expired, expired, expired, tagged())
+  // None is answered before all have come: a quick one would be repeated before the last is sent.
+  const refusals: (() => void)[] = []
+  const expiredTogether: Answer = (response, call) => {
+    refusals.push(() => expired(response, call))
+    if (refusals.length === 3) for (const refuse of refusals) refuse()
+  }
+  const three = [expiredTogether, expiredTogether, expiredTogether]
+  await using upstream = await openUpstream(...three, tagged())
   const client = clientOf(upstream)
   await Promise.all(['user-1', 'user-2', 'user-3'].map((user) => client.getTags([user])))
 

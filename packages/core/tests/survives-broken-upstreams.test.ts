@@ -77,6 +77,11 @@ describe('an upstream that cannot be reached', () => {
       (response) => response.write('{"ErrorCode":0}', () => response.socket?.end()),
     ],
     ['does not speak HTTP', (response) => response.socket?.end('SSH-2.0-OpenSSH_9.9\r\n')],
+    [
+      'wants another protocol',
+      (response) =>
+        response.socket?.write('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    ],
     ['breaks its own compression', replyWith('not gzip at all', { 'Content-Encoding': 'gzip' })],
   ])('%s', async (_, answer) => {
     await using upstream = await openUpstream(answer)
@@ -243,6 +248,21 @@ describe('a reply that is too large', () => {
     await expect(clientOf(upstream).getTags(users)).rejects.toMatchObject({
       reason: 'the body is over 2097152 bytes',
     })
+  })
+})
+
+describe('a reply in an encoding', () => {
+  const ended = (encoding: string): Answer => replyWith('canary', { 'Content-Encoding': encoding })
+
+  test.each([
+    ['that nobody knows', 'sdch', 'the body has an unknown encoding'],
+    ['that nobody knows, among others', 'gzip, sdch', 'the body has an unknown encoding'],
+    ['upon many others', Array(1000).fill('gzip').join(), 'the body is encoded many times'],
+  ])('%s is invalid, and its connection ends', async (_, encoding, reason) => {
+    await using upstream = await openUpstream(ended(encoding))
+    const error = await rejectionOf(clientOf(upstream).getTags(users))
+    expect(error).toMatchObject({ code: 'TENCENT_INVALID_REPLY', reason })
+    await upstream.connectionEnded
   })
 })
 

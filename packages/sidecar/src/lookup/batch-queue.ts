@@ -1,7 +1,7 @@
 import type { Flight } from './flights.ts'
 import type { Group, Hunt } from './hunt.ts'
 
-/** Users a request may seat before the next request has its turn. */
+/** Users a request may seat before the next request has its turn. Fewer than these are left by no turn: they go with it. */
 const QUANTUM_USERS = 8
 
 /** The users of one call. */
@@ -17,6 +17,8 @@ export interface Batch {
 interface Lane {
   readonly flights: readonly Flight[]
   next: number
+  /** Users it may still seat before its turn is over. */
+  turnUsers: number
 }
 
 /** Told of a user that is dropped at the cut because nobody waits for it any more. */
@@ -26,7 +28,8 @@ type Drop = (flight: Flight) => void
  * BatchQueue decides who goes next. Users wait here until a slot opens; only then is a batch *cut* from whoever waits.
  *
  * Users whose retry is due go first. Then come foreground users, round robin over requests, {@link QUANTUM_USERS} at a time,
- * so that a request for 20,000 users does not starve one for a single user. Refresh users fill the room that is left, oldest
+ * so that a request for 20,000 users does not starve one for a single user. A request that the end of a batch cuts short is the first in the
+ * next one: each batch that has a part of a request makes it wait for another call. Refresh users fill the room that is left, oldest
  * first. Groups in search of a culprit are kept apart: each travels alone.
  */
 export class BatchQueue {
@@ -48,9 +51,10 @@ export class BatchQueue {
   /** Queues the users of one request. */
   addForeground(flights: readonly Flight[]): void {
     if (flights.length === 0) return
+    const turnUsers = turnOf(flights.length)
     this.#laneUsers += flights.length
-    this.#roundUsers += turnOf(flights.length)
-    this.#lanes.add({ flights: this.#queued(flights), next: 0 })
+    this.#roundUsers += turnUsers
+    this.#lanes.add({ flights: this.#queued(flights), next: 0, turnUsers })
   }
 
   /** Queues users in front of all requests: they have waited before, and their call failed. */
@@ -87,9 +91,14 @@ export class BatchQueue {
     }
     for (const lane of this.#lanes) {
       if (batch.length === usersMax) return batch
+      const seats = Math.min(lane.turnUsers, usersMax - batch.length)
+      this.#seatLane(lane, seats, now, batch, drop)
+      lane.turnUsers -= seats
+      const left = lane.flights.length - lane.next
+      if (left > 0 && lane.turnUsers > 0) return batch
       this.#lanes.delete(lane)
-      this.#seatLane(lane, Math.min(QUANTUM_USERS, usersMax - batch.length), now, batch, drop)
-      if (lane.next < lane.flights.length) this.#lanes.add(lane)
+      lane.turnUsers = turnOf(left)
+      if (left > 0) this.#lanes.add(lane)
     }
     for (const flight of this.#refresh) {
       if (batch.length === usersMax) return batch
@@ -183,7 +192,8 @@ export class BatchQueue {
   }
 }
 
-const turnOf = (users: number): number => Math.min(users, QUANTUM_USERS)
+/** Returns how many of the users that a request has left are seated in its turn. */
+const turnOf = (users: number): number => (users < 2 * QUANTUM_USERS ? users : QUANTUM_USERS)
 
 function seat(flight: Flight, now: number, batch: Flight[], drop: Drop): void {
   if (flight.isWanted(now)) batch.push(flight)

@@ -17,7 +17,7 @@ export const countingCalls: string = imported(`
   import { writeSync } from 'node:fs'
   const madeAtMs = []
   let most = 0
-  subscribe('undici:request:create', () => {
+  subscribe('http.client.request.start', () => {
     const now = performance.now()
     madeAtMs.push(now)
     most = Math.max(most, madeAtMs.filter((ms) => ms > now - 1000).length)
