@@ -117,9 +117,8 @@ export class BatchCutter {
     // Before the return: with full batches or a slowed pace nobody would ever take them out.
     rideAlong.forgetStale(now)
     if (room === 0 || !health.isSound(now)) return riders
-    for (const user of rideAlong.due(now)) {
-      const entry = cache.peek(user)
-      if (entry === undefined || now >= entry.freshUntilMs || flights.has(user)) continue
+    for (const user of cache.riders(now)) {
+      if (flights.has(user)) continue
       riders.push(flights.join(user, { refresh: true, anew: false }).flight)
       if (riders.length === room) break
     }

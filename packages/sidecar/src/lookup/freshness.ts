@@ -41,9 +41,10 @@ export interface Dated {
  */
 export type Verdict = 'fresh' | 'revalidate' | 'fallback' | 'expired'
 
-/** Returns the moment until which a value fetched at `fetchedAtMs` is fresh; `random` is in [0, 1). */
+/** Returns the moment until which a value fetched at `fetchedAtMs` is fresh, at most until it is served to nobody; `random` is in [0, 1). */
 export function freshUntil(windows: FreshnessWindows, fetchedAtMs: number, random: number): number {
-  return fetchedAtMs + windows.ttlMs * (1 + windows.ttlJitter * (2 * random - 1))
+  const freshForMs = windows.ttlMs * (1 + windows.ttlJitter * (2 * random - 1))
+  return fetchedAtMs + Math.min(freshForMs, windows.ttlMs + windows.staleIfErrorMs)
 }
 
 /**

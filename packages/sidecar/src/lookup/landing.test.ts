@@ -50,10 +50,11 @@ describe('Landing of an answered call', () => {
       ['ghost', 'fetched unknown'],
       ['troubled', 'upstream-error'],
     ])
-    expect(cache.peek('xiaoming')).toMatchObject({ tagsJson: '["a"]', fetchedAtMs: 900 })
+    expect(cache.get('xiaoming')).toMatchObject({ kind: 'known', fetchedAtMs: 900 })
     expect(cache.get('ghost')).toMatchObject({ kind: 'unknown', fetchedAtMs: 900 })
     expect(cache.get('troubled')).toBeUndefined()
     expect(flights.size).toBe(0)
+    expect(batch.flatMap(({ waiters }) => waiters)).toEqual([])
   })
 
   test('has the whole batch in the cache before anybody wakes', () => {

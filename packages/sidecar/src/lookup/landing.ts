@@ -71,6 +71,8 @@ export class Landing {
 
   #settle(flight: Flight, outcome: Outcome): void {
     this.dropped(flight)
-    for (const waiter of flight.waiters) waiter.request.settle(waiter, outcome)
+    // The flight lets go of them: a Map that outgrows its table leaves the table behind with the flights of that moment and a link to the next
+    // table, and each keeps the next from being collected young. With all who had waited, 8 MB a second grew old that way instead of 1.6.
+    for (const waiter of flight.waiters.splice(0)) waiter.request.settle(waiter, outcome)
   }
 }

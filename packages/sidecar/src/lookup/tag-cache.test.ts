@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { heapBytes } from '../../../mock-server/tests/support/heap.ts'
+import type { Answer, FreshTags } from './outcome.ts'
+import { RideAlong } from './ride-along.ts'
 import { TagCache } from './tag-cache.ts'
 
 const windows = {
@@ -16,35 +18,58 @@ function cacheOf(maxBytes: number): TagCache {
   return new TagCache({ maxBytes, windows, random: () => 0.5 })
 }
 
+const answer = (cache: TagCache, user: string): Answer | undefined => {
+  const entry = cache.get(user)
+  return entry === undefined ? undefined : cache.answer(entry, 'fresh')
+}
+
+const freshTags = (cache: TagCache, user: string, now: number): FreshTags | undefined => {
+  const room = cache.freshRoom(user, now)
+  return room === undefined ? undefined : cache.readFresh(room)
+}
+
 describe('TagCache', () => {
-  test('keeps tags as JSON text with the times they were fetched at and are fresh until', () => {
+  test('keeps tags with the times they were fetched at and are fresh until', () => {
     const cache = cacheOf(1e6)
-    cache.store('xiaoming', cache.knownEntry(['Gold "1"', '用户'], 5_000))
-    expect(cache.get('xiaoming')).toEqual({
-      kind: 'known',
-      tagsJson: '["Gold \\"1\\"","用户"]',
-      fetchedAtMs: 5_000,
-      wasRead: false,
-      freshUntilMs: 65_000,
-    })
+    // The second and the third time they are kept as everybody's.
+    for (const user of ['user-1', 'xiaohong', 'xiaoming']) {
+      cache.store(user, cache.knownEntry(['Gold "1"', '用户'], 5_000))
+      const tags = {
+        tagsJson: '["Gold \\"1\\"","用户"]',
+        fetchedAtMs: 5_000,
+        freshUntilMs: 65_000,
+      }
+      expect(answer(cache, user)).toMatchObject({ kind: 'known', ...tags })
+      expect(freshTags(cache, user, 64_999)).toEqual(tags)
+      expect(freshTags(cache, user, 65_000)).toBeUndefined()
+    }
   })
 
-  test('tells whether a user was read since it was fetched', () => {
-    const cache = cacheOf(1e6)
-    const wasRead = (user: string): boolean | undefined => cache.peek(user)?.wasRead
-    for (const user of ['xiaoming', 'xiaohong']) cache.store(user, cache.knownEntry(['a'], 0))
-    cache.noteRead('xiaoming')
-    cache.noteRead('ghost')
-    expect(['xiaoming', 'xiaohong', 'ghost'].map(wasRead)).toEqual([true, false, undefined])
-    cache.store('xiaoming', cache.knownEntry(['a'], 1))
-    expect(wasRead('xiaoming')).toBe(false)
+  test('offers a seat once for each fetch to users who were read since, and to nobody who was forgotten or pushed out', () => {
+    const cache = new TagCache({
+      maxBytes: 1_000,
+      windows,
+      random: () => 0.5,
+      rideAlong: new RideAlong(60_000),
+    })
+    const store = (user: string): void => cache.store(user, cache.knownEntry([], 0))
+    for (const user of ['xiaoming', 'xiaohong', 'ghost', 'user-1']) store(user)
+    for (const user of ['xiaoming', 'ghost', 'user-1']) freshTags(cache, user, 0)
+    // Its room is xiaoming's from here on.
+    cache.delete('ghost')
+    store('xiaoming')
+    expect([...cache.riders(30_000)]).toEqual(['user-1'])
+    expect([...cache.riders(30_000)]).toEqual([])
+    freshTags(cache, 'xiaoming', 0)
+    for (let user = 2; user < 9; user += 1) store(`user-${user}`)
+    expect([...cache.riders(30_000)]).toEqual([])
   })
 
   test('keeps fresh times of 45 days, the longest that can be set, to the millisecond', () => {
     const ttlMs = 30 * 86_400_000
     const cache = new TagCache({
       maxBytes: 1e6,
-      windows: { ...windows, ttlMs, ttlJitter: 0.5 },
+      windows: { ...windows, ttlMs, ttlJitter: 0.5, staleIfErrorMs: ttlMs },
       random: () => 1,
     })
     cache.store('xiaoming', cache.knownEntry(['a'], 0.25))
@@ -70,7 +95,7 @@ describe('TagCache', () => {
     const cache = cacheOf(1e6)
     cache.store('xiaoming', cache.knownEntry([], 0))
     cache.store('ghost', cache.unknownEntry(0))
-    expect(cache.get('xiaoming')).toMatchObject({ kind: 'known', tagsJson: '[]' })
+    expect(answer(cache, 'xiaoming')).toMatchObject({ kind: 'known', tagsJson: '[]' })
     expect(cache.get('ghost')).toEqual({ kind: 'unknown', fetchedAtMs: 0, freshUntilMs: 30_000 })
     expect(cache.get('user-1')).toBeUndefined()
   })
@@ -81,7 +106,7 @@ describe('TagCache', () => {
     cache.store('xiaoming', cache.unknownEntry(1))
     expect(cache.get('xiaoming')?.kind).toBe('unknown')
     cache.store('xiaoming', cache.knownEntry(['b'], 2))
-    expect(cache.get('xiaoming')).toMatchObject({ kind: 'known', tagsJson: '["b"]' })
+    expect(answer(cache, 'xiaoming')).toMatchObject({ kind: 'known', tagsJson: '["b"]' })
     expect(cache.entries).toBe(1)
   })
 
@@ -105,17 +130,13 @@ describe('TagCache', () => {
     expect(cache.entries).toBeLessThan(200)
   })
 
-  test('keeps no user longer for having been peeked at', () => {
+  test('pushes out who was read least recently', () => {
     const cache = cacheOf(1_000)
     const store = (user: string): void => cache.store(user, cache.knownEntry(['x'], 0))
-    for (const user of ['user-1', 'user-2', 'user-3']) store(user)
-    expect(cache.peek('user-1')).toBeDefined()
-    cache.get('user-2')
-    store('user-4')
-    expect(['user-1', 'user-2'].map((user) => cache.peek(user) !== undefined)).toEqual([
-      false,
-      true,
-    ])
+    for (const user of ['user-1', 'user-2', 'user-3', 'user-4']) store(user)
+    freshTags(cache, 'user-1', 0)
+    store('user-5')
+    expect(['user-1', 'user-2'].map((user) => cache.get(user) !== undefined)).toEqual([true, false])
   })
 
   test('does not keep an entry that is larger than the whole cache', () => {
@@ -125,40 +146,63 @@ describe('TagCache', () => {
     expect(cache.bytes).toBe(0)
   })
 
-  test('agrees with a plain Map on every order of storing and forgetting', () => {
+  test('agrees with a plain Map on every order of storing, reading and forgetting, and on who may ride along', () => {
     const user = fc.constantFrom('__proto__', 'constructor', 'xiaoming', '用户')
+    const tags = fc.array(fc.oneof(fc.constantFrom('a', 'b'), fc.string({ maxLength: 3 })))
     const step = fc.oneof(
-      fc.record({ act: fc.constant('known' as const), user, tag: fc.string({ maxLength: 3 }) }),
+      fc.record({ act: fc.constant('known' as const), user, tags }),
       fc.record({ act: fc.constant('unknown' as const), user }),
+      fc.record({ act: fc.constant('read' as const), user }),
       fc.record({ act: fc.constant('delete' as const), user }),
       fc.record({ act: fc.constant('clear' as const) }),
+      fc.record({ act: fc.constant('ride' as const) }),
     )
     fc.assert(
       fc.property(fc.array(step), (steps) => {
-        const cache = cacheOf(1e6)
+        const cache = new TagCache({
+          maxBytes: 1e6,
+          windows,
+          random: () => 0.5,
+          rideAlong: new RideAlong(60_000),
+        })
         const model = new Map<string, string>()
+        const [unread, readers] = [new Set<string>(), new Set<string>()]
         for (const taken of steps) {
+          if ('user' in taken && taken.act !== 'read') {
+            unread.delete(taken.user)
+            readers.delete(taken.user)
+          }
           switch (taken.act) {
             case 'known':
-              cache.store(taken.user, cache.knownEntry([taken.tag], 0))
-              model.set(taken.user, JSON.stringify([taken.tag]))
+              cache.store(taken.user, cache.knownEntry(taken.tags, 0))
+              model.set(taken.user, JSON.stringify(taken.tags))
+              unread.add(taken.user)
               break
             case 'unknown':
               cache.store(taken.user, cache.unknownEntry(0))
               model.set(taken.user, 'unknown')
               break
+            case 'read': {
+              const found = freshTags(cache, taken.user, 1)?.tagsJson ?? 'unknown'
+              expect(found).toBe(model.get(taken.user) ?? 'unknown')
+              if (unread.delete(taken.user)) readers.add(taken.user)
+              break
+            }
             case 'delete':
               expect(cache.delete(taken.user)).toBe(model.delete(taken.user))
               break
             case 'clear':
               expect(cache.clear()).toBe(model.size)
-              model.clear()
+              for (const all of [model, unread, readers]) all.clear()
               break
+            case 'ride':
+              expect([...cache.riders(1)].toSorted()).toEqual([...readers].toSorted())
+              readers.clear()
           }
           expect(cache.entries).toBe(model.size)
           for (const [name, expected] of model) {
-            const entry = cache.get(name)
-            expect(entry?.kind === 'known' ? entry.tagsJson : entry?.kind).toBe(expected)
+            const found = answer(cache, name)
+            expect(found?.kind === 'known' ? found.tagsJson : found?.kind).toBe(expected)
           }
         }
       }),

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-import { EntryColumns, type KnownEntry } from './entry-columns.ts'
+import type { CacheEntry, KeptEntry, KnownEntry, UnknownEntry } from './cache-entry.ts'
 import {
   type CacheWishes,
   freshUntil,
@@ -10,38 +10,31 @@ import {
   usableUntil,
   type Verdict,
 } from './freshness.ts'
-import type { Answer, Source } from './outcome.ts'
-
-/** The belief that Tencent does not know an account. */
-export interface UnknownEntry {
-  readonly kind: 'unknown'
-  readonly fetchedAtMs: number
-  readonly freshUntilMs: number
-}
-
-export type CacheEntry = KnownEntry | UnknownEntry
+import type { Answer, FreshTags, Source } from './outcome.ts'
+import { RideAlong } from './ride-along.ts'
+import { Rooms } from './rooms.ts'
+import { TagTexts } from './tag-texts.ts'
 
 export interface TagCacheOptions {
   readonly maxBytes: number
   readonly windows: FreshnessWindows
   /** In [0, 1); spreads fresh times so that users fetched together do not expire together. */
   readonly random: () => number
+  /** Who is told whom to offer a seat; default: nobody is. */
+  readonly rideAlong?: RideAlong
 }
 
 /**
- * What an entry costs beside its texts, measured at 200,000 to 1,000,000 users: 140 to 170 bytes for the columns, lru-cache's lists and its Map, and
- * 190 to 250 once it was read, with its place among those who may ride along.
+ * What an entry costs beside the letters of its texts, measured at 200,000 to 1,000,000 users who were read: 156 to 170 bytes for their two
+ * heads, lru-cache's lists and its Map, the room, and the place among those who may ride along. At the worst, when a list has just grown, 200.
  */
-const ENTRY_OVERHEAD_BYTES = 220
+const ENTRY_OVERHEAD_BYTES = 170
 
 /** Unknown accounts get at most this share of the room, so that random ids cannot push out the real ones. */
 const UNKNOWN_SHARE = 0.1
 
 /** Why an entry is gone: no room for another, the share of unknown accounts used up, or told to go. */
 export type EvictionReason = 'capacity' | 'unknown-share' | 'invalidated'
-
-/** Texts remembered for sharing. An app has at most 1,000 distinct tags, so equal sets are common. */
-const SHARED_TEXTS_MAX = 4_096
 
 /**
  * TagCache is the bounded store of what Tencent last said about each user, and of the windows in which that may still be
@@ -50,9 +43,11 @@ const SHARED_TEXTS_MAX = 4_096
 export class TagCache {
   readonly #windows: FreshnessWindows
   readonly #random: () => number
-  /** A known user's room in the columns. */
+  /** A known user's room. */
   readonly #known: LRUCache<string, number>
-  readonly #columns = new EntryColumns()
+  readonly #rooms = new Rooms()
+  readonly #texts = new TagTexts()
+  readonly #rideAlong: RideAlong
   readonly #unknown: LRUCache<string, UnknownEntry>
   readonly evicted: Record<EvictionReason, number> = {
     capacity: 0,
@@ -61,39 +56,50 @@ export class TagCache {
   }
   #added = 0
   #replaced = 0
-  readonly #sharedTexts = new LRUCache<string, string>({
-    // As a size, because lru-cache would make room for a `max` at once.
-    maxSize: SHARED_TEXTS_MAX,
-    sizeCalculation: () => 1,
-  })
 
   constructor(options: TagCacheOptions) {
     this.#windows = options.windows
     this.#random = options.random
+    this.#rideAlong = options.rideAlong ?? new RideAlong(0)
     // Bytes alone bound it: a bound on the count as well makes lru-cache allocate for it at once, 42 ms and 12 MB for 64 MiB.
     const unknownBytes = Math.floor(options.maxBytes * UNKNOWN_SHARE)
     this.#known = new LRUCache({
       maxSize: options.maxBytes - unknownBytes,
-      dispose: (room) => this.#columns.remove(room),
+      dispose: (room) => this.#empty(room),
     })
     this.#unknown = new LRUCache({ maxSize: unknownBytes })
   }
 
-  get(user: string): CacheEntry | undefined {
+  get(user: string): KeptEntry | UnknownEntry | undefined {
     const room = this.#known.get(user)
-    return room === undefined ? this.#unknown.get(user) : this.#columns.entry(room)
+    return room === undefined ? this.#unknown.get(user) : this.#entry(room)
   }
 
-  /** Returns a known user's entry without counting it as used. */
-  peek(user: string): KnownEntry | undefined {
-    const room = this.#known.peek(user)
-    return room === undefined ? undefined : this.#columns.entry(room)
+  /** Returns the room of a user whose tags are fresh at `now`; it is the user's until the cache is written to. */
+  freshRoom(user: string, now: number): number | undefined {
+    const room = this.#known.get(user)
+    return room !== undefined && now < this.#rooms.freshUntilMs(room) ? room : undefined
   }
 
-  /** Says that a known user was read; {@link KnownEntry.wasRead} tells it until the user is fetched again. */
-  noteRead(user: string): void {
-    const room = this.#known.peek(user)
-    if (room !== undefined) this.#columns.noteRead(room)
+  /** Returns what an answer needs of a room, and notes that it was read. */
+  readFresh(room: number): FreshTags {
+    this.noteRead(room)
+    return {
+      tagsJson: this.#texts.json(this.#rooms.text(room)),
+      fetchedAtMs: this.#rooms.fetchedAtMs(room),
+      freshUntilMs: this.#rooms.freshUntilMs(room),
+    }
+  }
+
+  /** Says that a room's user was read. */
+  noteRead(room: number): void {
+    this.#rideAlong.read(room, this.#rooms.freshUntilMs(room))
+  }
+
+  /** Yields users who were read since they were fetched and will be stale soon, until the taker stops; each once. */
+  *riders(now: number): Generator<string> {
+    for (const room of this.#rideAlong.due(now))
+      if (now < this.#rooms.freshUntilMs(room)) yield this.#rooms.user(room)
   }
 
   /** Says what an entry may still be used for. */
@@ -111,7 +117,7 @@ export class TagCache {
     return {
       kind: 'known',
       source,
-      tagsJson: entry.tagsJson,
+      tagsJson: this.#texts.json(entry.text),
       fetchedAtMs,
       freshUntilMs,
       usableUntilMs,
@@ -119,13 +125,12 @@ export class TagCache {
   }
 
   knownEntry(tags: readonly string[], fetchedAtMs: number): KnownEntry {
-    // The columns have room for whole milliseconds.
+    // The rooms keep whole milliseconds.
     const freshForMs = Math.round(freshUntil(this.#windows, 0, this.#random()))
     return {
       kind: 'known',
-      tagsJson: this.#shared(JSON.stringify(tags)),
+      text: this.#texts.keep(tags),
       fetchedAtMs,
-      wasRead: false,
       freshUntilMs: fetchedAtMs + freshForMs,
     }
   }
@@ -155,14 +160,32 @@ export class TagCache {
     }
   }
 
-  #putKnown(user: string, { tagsJson, fetchedAtMs, freshUntilMs }: KnownEntry): void {
-    const size = sizeBytes(user, tagsJson)
+  #putKnown(user: string, { text, fetchedAtMs, freshUntilMs }: KnownEntry): void {
+    const size = sizeBytes(user, text)
     // lru-cache would not take it, and never say so.
-    if (size > this.#known.maxSize) this.#known.delete(user)
-    else {
-      const freshForMs = Math.round(freshUntilMs - fetchedAtMs)
-      this.#known.set(user, this.#columns.add(tagsJson, fetchedAtMs, freshForMs), { size })
+    if (size > this.#known.maxSize) {
+      this.#known.delete(user)
+      return
     }
+    const freshForMs = Math.round(freshUntilMs - fetchedAtMs)
+    const room = this.#rooms.add({ user, text, fetchedAtMs, freshForMs })
+    this.#rideAlong.fetched(room)
+    this.#known.set(user, room, { size })
+  }
+
+  #entry(room: number): KeptEntry {
+    return {
+      kind: 'known',
+      room,
+      text: this.#rooms.text(room),
+      fetchedAtMs: this.#rooms.fetchedAtMs(room),
+      freshUntilMs: this.#rooms.freshUntilMs(room),
+    }
+  }
+
+  #empty(room: number): void {
+    this.#rideAlong.leave(room, this.#rooms.freshUntilMs(room))
+    this.#rooms.remove(room)
   }
 
   /** Forgets a user; reports whether there was anything to forget. */
@@ -177,7 +200,8 @@ export class TagCache {
   clear(): number {
     const { entries } = this
     this.#known.clear()
-    this.#columns.clear()
+    this.#rideAlong.clear()
+    this.#rooms.clear()
     this.#unknown.clear()
     this.evicted.invalidated += entries
     return entries
@@ -200,15 +224,8 @@ export class TagCache {
   get bytes(): number {
     return this.#known.calculatedSize + this.#unknown.calculatedSize
   }
-
-  #shared(text: string): string {
-    const known = this.#sharedTexts.get(text)
-    if (known !== undefined) return known
-    this.#sharedTexts.set(text, text)
-    return text
-  }
 }
 
-function sizeBytes(user: string, tagsJson: string): number {
-  return ENTRY_OVERHEAD_BYTES + Buffer.byteLength(user) + Buffer.byteLength(tagsJson)
+function sizeBytes(user: string, text: string): number {
+  return ENTRY_OVERHEAD_BYTES + Buffer.byteLength(user) + Buffer.byteLength(text)
 }

@@ -1,5 +1,6 @@
 import type { LimiterReplaced } from './limiter-replaced.ts'
 import type { LookupCounts } from './lookup-counts.ts'
+import type { RideAlong } from './ride-along.ts'
 import type { TagCache } from './tag-cache.ts'
 import type { LoadBatch } from './upstream.ts'
 import type { HealthChange } from './upstream-health.ts'
@@ -13,8 +14,6 @@ export interface TagFetcherOptions {
   readonly batchMaxUsers: number
   /** Users that may wait at once, foreground and refresh each. */
   readonly queueMaxUsers: number
-  /** Last part of the fresh time, in milliseconds, in which a read user may ride along in spare room; 0 = off. */
-  readonly rideAlongMs: number
   /** Told of each change of state once; default: nobody. */
   readonly onChange?: (change: HealthChange | LimiterReplaced) => void
 }
@@ -22,6 +21,7 @@ export interface TagFetcherOptions {
 /** The world as the fetcher sees it. */
 export interface Surroundings {
   readonly cache: TagCache
+  readonly rideAlong: RideAlong
   readonly counts: LookupCounts
   readonly now: () => number
   readonly random: () => number

@@ -8,7 +8,6 @@ import type { LookupCounts } from './lookup-counts.ts'
 import type { FetchState } from './lookup-state.ts'
 import { Landing } from './landing.ts'
 import { Recovery } from './recovery.ts'
-import { RideAlong } from './ride-along.ts'
 import { SlotGate } from './slot-gate.ts'
 import type { Surroundings, TagFetcherOptions } from './tag-fetcher-options.ts'
 import { Trouble } from './trouble.ts'
@@ -35,19 +34,17 @@ export class TagFetcher {
   readonly #queue: BatchQueue
   readonly #trouble = new Trouble()
   readonly #health: UpstreamHealth
-  readonly #rideAlong: RideAlong
   readonly #landing: Landing
   readonly #recovery: Recovery
   readonly #cutter: BatchCutter
   readonly #gate: SlotGate
   readonly #admission: Admission
 
-  constructor(options: TagFetcherOptions, { cache, counts, now, random }: Surroundings) {
+  constructor(options: TagFetcherOptions, { cache, rideAlong, counts, now, random }: Surroundings) {
     this.#options = options
     this.#now = now
     this.#counts = counts
     this.#queue = new BatchQueue(now)
-    this.#rideAlong = new RideAlong(options.rideAlongMs)
     const tell = (change: HealthChange | LimiterReplaced): void => options.onChange?.(change)
     this.#health = new UpstreamHealth(random, tell)
     const [queue, flights, health] = [this.#queue, this.#flights, this.#health]
@@ -67,7 +64,7 @@ export class TagFetcher {
       flights,
       cache,
       health,
-      rideAlong: this.#rideAlong,
+      rideAlong,
       recovery: this.#recovery,
       gate: () => this.#gate,
       drop: (flight) => this.#landing.dropped(flight),
@@ -126,11 +123,6 @@ export class TagFetcher {
     if (!created || flight.state !== 'queued') return
     this.#queue.addRefresh(flight)
     this.#gate.kick()
-  }
-
-  /** Says that a fresh user was read for the first time since it was fetched. */
-  firstRead(user: string, freshUntilMs: number): void {
-    this.#rideAlong.enter(user, freshUntilMs)
   }
 
   /** Reports whether a user that has an old value is not worth a fetch now: its last one failed a moment ago. */

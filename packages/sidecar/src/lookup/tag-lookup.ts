@@ -1,9 +1,9 @@
-import type { KnownEntry } from './entry-columns.ts'
 import type { CacheWishes, FreshnessWindows } from './freshness.ts'
 import { type Failure, type FreshTags, type Outcome, refused } from './outcome.ts'
 import { LookupCounts } from './lookup-counts.ts'
 import type { LookupState } from './lookup-state.ts'
-import { type CacheEntry, TagCache } from './tag-cache.ts'
+import { RideAlong } from './ride-along.ts'
+import { TagCache } from './tag-cache.ts'
 import { type Missing, TagFetcher } from './tag-fetcher.ts'
 import type { TagFetcherOptions } from './tag-fetcher-options.ts'
 import { type MinuteOfTotals, totalsOf } from './totals.ts'
@@ -12,6 +12,8 @@ import { Waiting } from './waiting.ts'
 export interface TagLookupOptions extends TagFetcherOptions {
   readonly windows: FreshnessWindows
   readonly cacheMaxBytes: number
+  /** Last part of the fresh time, in milliseconds, in which a read user may ride along in spare room; 0 = off. */
+  readonly rideAlongMs: number
   /** Monotonic milliseconds; default `performance.now`. */
   readonly now?: () => number
   /** In [0, 1); default `Math.random`. */
@@ -36,8 +38,6 @@ const ONLY_IF_CACHED: Failure = {
   retryable: false,
 }
 
-const NO_WISHES: CacheWishes = {}
-
 /**
  * TagLookup answers what tags users have: from the cache where it may, from Tencent where it must, and never twice at
  * once for the same user. It is the walk of a request from the read of the cache to the outcome of each user.
@@ -55,13 +55,16 @@ export class TagLookup {
   constructor(options: TagLookupOptions) {
     this.#now = options.now ?? ((): number => performance.now())
     const random = options.random ?? Math.random
+    const rideAlong = new RideAlong(options.rideAlongMs)
     this.#cache = new TagCache({
       maxBytes: options.cacheMaxBytes,
       windows: options.windows,
       random,
+      rideAlong,
     })
     this.#fetcher = new TagFetcher(options, {
       cache: this.#cache,
+      rideAlong,
       counts: this.#counts,
       now: this.#now,
       random,
@@ -84,7 +87,7 @@ export class TagLookup {
       const mayAskUpstream = wishes.onlyIfCached !== true
       if (entry !== undefined && verdict === 'fresh') {
         counts[entry.kind === 'unknown' ? 'unknown' : 'fresh'] += 1
-        this.#noteRead(user, entry)
+        if (entry.kind === 'known') this.#cache.noteRead(entry.room)
         outcomes[index] = this.#cache.answer(entry, 'fresh')
       } else if (entry !== undefined && verdict === 'revalidate') {
         counts.stale += 1
@@ -117,21 +120,16 @@ export class TagLookup {
    * nothing is counted: that is for `lookup` to answer. `now` is the moment of asking, by the same clock as the lookup's own.
    */
   fresh(users: readonly string[], now: number): readonly FreshTags[] | undefined {
-    const entries: KnownEntry[] = []
+    const rooms: number[] = []
     for (const user of users) {
-      const entry = this.#cache.get(user)
-      if (entry === undefined || entry.kind === 'unknown') return undefined
-      if (this.#cache.judge(entry, NO_WISHES, now) !== 'fresh') return undefined
-      entries.push(entry)
+      const room = this.#cache.freshRoom(user, now)
+      if (room === undefined) return undefined
+      rooms.push(room)
     }
     this.#counts.touch(now)
-    this.#counts.lookups.fresh += entries.length
-    this.#counts.outcomes.fresh += entries.length
-    for (let index = 0; index < entries.length; index += 1) {
-      const entry = entries[index]
-      if (entry?.wasRead === false) this.#noteRead(users[index] ?? '', entry)
-    }
-    return entries
+    this.#counts.lookups.fresh += rooms.length
+    this.#counts.outcomes.fresh += rooms.length
+    return rooms.map((room) => this.#cache.readFresh(room))
   }
 
   /** Forgets these users; returns how many were cached. A fetch already under way does not bring the old value back. */
@@ -204,12 +202,6 @@ export class TagLookup {
     this.#counts.touch(this.#now())
     this.#counts.ended(settled, request.callerHasLeft)
     return settled
-  }
-
-  #noteRead(user: string, entry: CacheEntry): void {
-    if (entry.kind === 'unknown' || entry.wasRead) return
-    this.#cache.noteRead(user)
-    this.#fetcher.firstRead(user, entry.freshUntilMs)
   }
 }
 

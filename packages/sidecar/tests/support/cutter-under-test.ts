@@ -16,12 +16,17 @@ export function cutterWith({ callsPerSecond = 10 } = {}) {
   const now = (): number => performance.now()
   const queue = new BatchQueue()
   const flights = new Flights()
-  const cache = new TagCache({ maxBytes: 1e6, windows: defaultWindows, random: () => 0.5 })
+  const rideAlong = new RideAlong(8_000)
+  const cache = new TagCache({
+    maxBytes: 1e6,
+    windows: defaultWindows,
+    random: () => 0.5,
+    rideAlong,
+  })
   const health = new UpstreamHealth(
     () => 0,
     () => undefined,
   )
-  const rideAlong = new RideAlong(8_000)
   const failed: string[] = []
   const dropped: string[] = []
   const recovery = new Recovery({
@@ -65,7 +70,8 @@ export function cutterWith({ callsPerSecond = 10 } = {}) {
   const cached = (user: string, freshMs: number): void => {
     const entry = cache.knownEntry([], now() + freshMs - defaultWindows.ttlMs)
     cache.store(user, entry)
-    rideAlong.enter(user, entry.freshUntilMs)
+    const stored = cache.get(user)
+    if (stored?.kind === 'known') cache.noteRead(stored.room)
   }
   const parts = { cutter, queue, cache, health, rideAlong }
   return { ...parts, failed, dropped, kick, cut, calls, cached, now }
