@@ -169,7 +169,15 @@ const gets = fc
 const bodies = fc.oneof(
   fc.array(users, { maxLength: 8 }).map((chosen) => ({ users: chosen })),
   fc.array(users, { minLength: 1, maxLength: 3 }).map((chosen) => ({ users: chosen, more: 1 })),
-  fc.constantFrom({}, null, [], { users: 'xiaoming' }, { users: [1] }, { users: [''] }),
+  fc.constantFrom(
+    {},
+    null,
+    [],
+    { users: 'xiaoming' },
+    { users: [1] },
+    { users: [''] },
+    { users: ['user\x7f'] },
+  ),
 )
 const batches = fc
   .record({ body: bodies, host, headers })

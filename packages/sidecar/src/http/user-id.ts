@@ -1,5 +1,5 @@
 /** A RegistrationID is 36 characters and may be longer; a UserID is at most 32 bytes (Tencent documents 1047/34381, 1047/60568). */
-const USER_ID_MAX_BYTES = 128
+export const USER_ID_MAX_BYTES = 128
 
 /**
  * Says what is wrong with a user id, or undefined if it may be sent. Ids are compared byte for byte
