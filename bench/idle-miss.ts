@@ -2,18 +2,20 @@ import { createSigner, createTagClient } from '@tagside/core'
 
 import { HttpClient } from './http-client.ts'
 
-/** Where the two listen, and how calls are signed. */
+/** Where the three listen, and how calls are signed. */
 export interface IdleMissJob {
   readonly sidecarUrl: string
+  readonly hopUrl: string
   readonly upstreamUrl: string
   readonly sdkAppId: number
   readonly secretKey: string
   readonly adminId: string
 }
 
-/** How long single misses took, made directly and through the sidecar. */
+/** How long single misses took, made directly, through a bare hop and through the sidecar. */
 export interface IdleMissFigures {
   readonly directMs: readonly number[]
+  readonly hopMs: readonly number[]
   readonly sidecarMs: readonly number[]
 }
 
@@ -24,29 +26,37 @@ const WARM_UP_ROUNDS = 1_000
 const PAUSE_MS = 20
 
 /**
- * The time of `GET /v1/users/{id}/tags` for a user never asked for before, and of the same upstream call made directly with the same
- * client code. The two alternate. A process of its own, to be pinned.
+ * The time of `GET /v1/users/{id}/tags` for a user never asked for before, of the same upstream call made directly with the same client code, and
+ * of one made through ten lines that do nothing else. The three alternate. A process of its own, to be pinned.
  */
 async function idleMiss({
   sidecarUrl,
+  hopUrl,
   upstreamUrl,
   ...key
 }: IdleMissJob): Promise<IdleMissFigures> {
   const client = createTagClient({ signer: createSigner(key), baseUrl: upstreamUrl })
   const caller = new HttpClient(sidecarUrl, 1)
+  const hopCaller = new HttpClient(hopUrl, 1)
   const directMs: number[] = []
+  const hopMs: number[] = []
   const sidecarMs: number[] = []
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
+    const isWarm = round >= WARM_UP_ROUNDS
     const direct = await timed(() => client.getTags([`direct-${round}`]))
-    if (round >= WARM_UP_ROUNDS) await pause()
+    if (isWarm) await pause()
+    const hop = await timed(() => hopCaller.get(`/v1/users/hop-${round}/tags`))
+    if (isWarm) await pause()
     const through = await timed(() => caller.get(`/v1/users/user-${round}/tags`))
-    if (round < WARM_UP_ROUNDS) continue
+    if (!isWarm) continue
     await pause()
     directMs.push(direct)
+    hopMs.push(hop)
     sidecarMs.push(through)
   }
   caller.close()
-  return { directMs, sidecarMs }
+  hopCaller.close()
+  return { directMs, hopMs, sidecarMs }
 }
 
 async function timed(act: () => Promise<unknown>): Promise<number> {
@@ -62,6 +72,4 @@ function pause(): Promise<void> {
 if (import.meta.main) {
   const job: IdleMissJob = JSON.parse(process.argv[2] ?? '')
   console.log(JSON.stringify(await idleMiss(job)))
-  // The connections that fetch keeps for later would keep the process.
-  process.exit()
 }

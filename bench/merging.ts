@@ -1,8 +1,9 @@
+import { startOverCore } from './core-server.ts'
 import { all, atLeast, atMost, type Findings, percent, type Row } from './findings.ts'
 import { Latencies } from './latencies.ts'
 import { LoadGenerator, type Slice } from './load-generator.ts'
 import { metric } from './ops.ts'
-import { benchFile, type Server, startNodeServer } from './processes.ts'
+import type { Server } from './processes.ts'
 import { startBuilt, startUpstream } from './sidecar-server.ts'
 
 const UPSTREAM_MS = 30
@@ -70,14 +71,7 @@ async function withUpstream<T>(
 }
 
 function startPolicy(upstream: Server, policy: string): Promise<Server> {
-  const { url, sdkAppId, secretKey, adminId } = upstream.ready
-  return startNodeServer(['--conditions=source', benchFile('servers/merging.ts')], {
-    POLICY: policy,
-    UPSTREAM_URL: String(url),
-    SDK_APP_ID: String(sdkAppId),
-    SECRET_KEY: String(secretKey),
-    ADMIN_ID: String(adminId),
-  })
+  return startOverCore('servers/merging.ts', upstream, { POLICY: policy })
 }
 
 async function waitsOf(server: Server): Promise<Slice> {

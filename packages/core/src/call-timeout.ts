@@ -1,5 +1,5 @@
 /**
- * Runs `act` with a signal that aborts when the caller's signal does, with its reason, or after
+ * Runs `act` with a signal that aborts when the caller's signal, if there is one, does, with its reason, or after
  * `timeoutMs`, with the error that `timedOut` makes. Rejects with that reason whatever `act` made
  * of the abort. No timer and no listener is left behind.
  */
@@ -9,14 +9,14 @@ export async function withTimeout<T>(
     signal,
     timeoutMs,
     timedOut,
-  }: { signal: AbortSignal; timeoutMs: number; timedOut: () => Error },
+  }: { signal: AbortSignal | undefined; timeoutMs: number; timedOut: () => Error },
 ): Promise<T> {
-  signal.throwIfAborted()
+  signal?.throwIfAborted()
   const call = new AbortController()
   // Not AbortSignal.timeout, which fake timers do not reach.
   const timer = setTimeout(() => call.abort(timedOut()), timeoutMs)
-  const giveUp = (): void => call.abort(signal.reason)
-  signal.addEventListener('abort', giveUp, { once: true })
+  const giveUp = (): void => call.abort(signal?.reason)
+  signal?.addEventListener('abort', giveUp, { once: true })
   try {
     return await act(call.signal)
   } catch (error) {
@@ -24,6 +24,6 @@ export async function withTimeout<T>(
     throw error
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', giveUp)
+    signal?.removeEventListener('abort', giveUp)
   }
 }

@@ -1,7 +1,7 @@
 /** A call that is ready to be sent: a POST of JSON. */
 interface ReadyCall {
-  /** Has the UserSig in its query: never to be kept or printed. */
-  readonly url: URL
+  /** Path and query below the host. The UserSig is in it: never to be kept or printed. */
+  readonly path: string
   readonly body: string
   /** Bound on the body of the answer, in bytes after any decoding. */
   readonly replyMaxBytes: number

@@ -2,10 +2,13 @@ import { ReplyBody } from './reply-body.ts'
 import { CALL_HEADERS, isSuccess } from './send-call.ts'
 import type { SendCall } from './send-call.ts'
 
-/** Returns what sends calls through `fetch`, which has to honour its signal. Bodies are read or cancelled in every case. */
-export function sendOverFetch(fetch: typeof globalThis.fetch): SendCall {
-  return async ({ url, body, replyMaxBytes, signal }) => {
-    const response = await fetch(url, {
+/**
+ * Returns what sends calls to the host of `baseUrl` through `fetch`, which has to honour its signal.
+ * Bodies are read or cancelled in every case.
+ */
+export function sendOverFetch(baseUrl: URL, fetch: typeof globalThis.fetch): SendCall {
+  return async ({ path, body, replyMaxBytes, signal }) => {
+    const response = await fetch(new URL(baseUrl.origin + path), {
       method: 'POST',
       headers: CALL_HEADERS,
       body,

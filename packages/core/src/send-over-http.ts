@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as requestOverTls } from 'node:https'
 import type { Readable } from 'node:stream'
+import { urlToHttpOptions } from 'node:url'
 
 import { decoded } from './content-encoding.ts'
 import { ReplyBody } from './reply-body.ts'
@@ -21,23 +22,26 @@ const agent = new Agent(pool)
 const tlsAgent = new TlsAgent(pool)
 
 /**
- * Sends calls with Node's own HTTP client, over connections that all clients of the process share. It
- * costs a third of `fetch` (docs/decisions/0010), and neither loads nor makes anything of the web's.
+ * Returns what sends calls to the host of `baseUrl` with Node's own HTTP client, over connections that
+ * all clients of the process share. A third of the cost of `fetch`, and nothing of the web's is loaded.
  */
-export const sendOverHttp: SendCall = ({ url, body, replyMaxBytes, signal }) =>
-  new Promise((resolve, reject) => {
-    const headers = { ...CALL_HEADERS, 'Content-Length': Buffer.byteLength(body) }
-    const call =
-      url.protocol === 'https:'
-        ? requestOverTls(url, { method: 'POST', headers, agent: tlsAgent })
-        : request(url, { method: 'POST', headers, agent })
-    signal.addEventListener('abort', () => call.destroy(), { once: true })
-    call.on('response', (response) => resolve(answerIn(response, replyMaxBytes)))
-    call.on('error', reject)
-    // After an answer it changes nothing. Without one there may be no error: upstream wants another protocol.
-    call.on('close', () => reject(new Error('the connection ended without an answer')))
-    call.end(body)
-  })
+export function sendOverHttp(baseUrl: URL): SendCall {
+  const { hostname, port } = urlToHttpOptions(baseUrl)
+  const isTls = baseUrl.protocol === 'https:'
+  const open = isTls ? requestOverTls : request
+  const where = { hostname, port, method: 'POST', agent: isTls ? tlsAgent : agent }
+  return ({ path, body, replyMaxBytes, signal }) =>
+    new Promise((resolve, reject) => {
+      const headers = { ...CALL_HEADERS, 'Content-Length': Buffer.byteLength(body) }
+      const call = open({ ...where, path, headers })
+      signal.addEventListener('abort', () => call.destroy(), { once: true })
+      call.on('response', (response) => resolve(answerIn(response, replyMaxBytes)))
+      call.on('error', reject)
+      // Where an answer has come it changes nothing. There may be neither: upstream wants another protocol.
+      call.on('close', () => reject(new Error('the connection ended without an answer')))
+      call.end(body)
+    })
+}
 
 async function answerIn(response: IncomingMessage, maxBytes: number): Promise<CallAnswer> {
   const { statusCode: status = 0, headers } = response

@@ -16,6 +16,7 @@ const GET_TAG_PATH = '/v4/timpush/get_tag'
 /** What all calls of one client share. */
 export interface CallSettings {
   readonly baseUrl: URL
+  /** To the host of the base URL. */
   readonly send: SendCall
   readonly timeoutMs: number
   readonly replyMaxBytes: number
@@ -28,7 +29,7 @@ export interface Call {
   readonly userSig: UserSig
   /** Distinct ids, 1 to 100. */
   readonly users: readonly string[]
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -54,10 +55,10 @@ async function exchange(
   call: Call,
   { signal, text }: { signal: AbortSignal; text: UpstreamText },
 ): Promise<CallAnswer> {
-  const url = urlOf(baseUrl, call)
+  const path = pathOf(baseUrl, call)
   const body = JSON.stringify({ To_Account: call.users })
   try {
-    return await send({ url, body, replyMaxBytes, signal })
+    return await send({ path, body, replyMaxBytes, signal })
   } catch (error) {
     if (error instanceof TencentError) throw error
     const { origin } = baseUrl
@@ -75,15 +76,10 @@ function statusError(origin: string, { status, retryAfter }: CallAnswer): HttpSt
 }
 
 /** The UserSig has to be in the URL (document 1047/34620), so no URL is ever kept or printed. */
-function urlOf(baseUrl: URL, { sdkAppId, adminId, userSig }: Call): URL {
-  const url = new URL(baseUrl)
-  url.pathname = url.pathname.replace(/\/+$/, '') + GET_TAG_PATH
-  url.search = new URLSearchParams({
-    sdkappid: String(sdkAppId),
-    identifier: adminId,
-    usersig: userSig.text.reveal(),
-    random: String(randomInt(2 ** 32)),
-    contenttype: 'json',
-  }).toString()
-  return url
+function pathOf(baseUrl: URL, { sdkAppId, adminId, userSig }: Call): string {
+  const below = baseUrl.pathname.replace(/\/+$/, '')
+  const who = `sdkappid=${sdkAppId}&identifier=${encodeURIComponent(adminId)}`
+  const userSigText = encodeURIComponent(userSig.text.reveal())
+  // Written out: URL objects would be made of it for each call, to be taken apart again.
+  return `${below}${GET_TAG_PATH}?${who}&usersig=${userSigText}&random=${randomInt(2 ** 32)}&contenttype=json`
 }

@@ -70,7 +70,7 @@ export function createTagClient(options: TagClientOptions): TagClient {
   const settings = settingsOf(options)
 
   return {
-    async getTags(users, { signal = new AbortController().signal } = {}) {
+    async getTags(users, { signal } = {}) {
       const distinctUsers = checkedUsers(users)
       const callWith = (userSig: UserSig): Promise<Envelope> => {
         const { sdkAppId, adminId } = signer
@@ -81,7 +81,7 @@ export function createTagClient(options: TagClientOptions): TagClient {
       const first = await callWith(userSig)
       if (first.kind === 'answered' || first.errorCode !== EXPIRED_USER_SIG) return replyIn(first)
 
-      await beforeRepeat?.(signal)
+      await beforeRepeat?.(signal ?? new AbortController().signal)
       return replyIn(await callWith(signer.renewed(userSig)))
     },
   }
@@ -89,9 +89,10 @@ export function createTagClient(options: TagClientOptions): TagClient {
 
 function settingsOf(options: TagClientOptions): CallSettings {
   const { fetch, callTimeoutMs = 4000, replyMaxBytes = REPLY_MAX_BYTES } = options
+  const baseUrl = baseUrlOf(options)
   return {
-    baseUrl: baseUrlOf(options),
-    send: fetch === undefined ? sendOverHttp : sendOverFetch(fetch),
+    baseUrl,
+    send: fetch === undefined ? sendOverHttp(baseUrl) : sendOverFetch(baseUrl, fetch),
     timeoutMs: integerOption('callTimeoutMs', callTimeoutMs, { min: 1, max: 60_000 }),
     replyMaxBytes: integerOption('replyMaxBytes', replyMaxBytes, { min: 1 }),
   }

@@ -16,11 +16,12 @@ const HEAD_CHARACTERS = 16
  * or percent-encoded, whole or cut.
  */
 export class UpstreamText {
-  readonly #userSig: RegExp
+  readonly #userSig: UserSig
+  /** Made when there is something to clean: most calls leave nothing. */
+  #pattern: RegExp | undefined
 
   constructor(userSig: UserSig) {
-    const head = userSig.text.reveal().slice(0, HEAD_CHARACTERS)
-    this.#userSig = new RegExp(`${head.replaceAll(/[^a-z0-9]/gi, rawOrEncoded)}[\\w*%-]*`, 'gi')
+    this.#userSig = userSig
   }
 
   clean(text: string): string {
@@ -41,8 +42,14 @@ export class UpstreamText {
   }
 
   #withoutUserSig(text: string): string {
-    return text.replaceAll(this.#userSig, '[secret]')
+    this.#pattern ??= patternOf(this.#userSig)
+    return text.replaceAll(this.#pattern, '[secret]')
   }
+}
+
+function patternOf(userSig: UserSig): RegExp {
+  const head = userSig.text.reveal().slice(0, HEAD_CHARACTERS)
+  return new RegExp(`${head.replaceAll(/[^a-z0-9]/gi, rawOrEncoded)}[\\w*%-]*`, 'gi')
 }
 
 function rawOrEncoded(character: string): string {

@@ -91,11 +91,13 @@ export class Waiting {
   settle(waiter: Waiter, result: Outcome): void {
     if (this.#over || !this.#open.delete(waiter)) return
     if (waiter.fallback === undefined) this.#openWithoutFallback -= 1
-    this.#outcomes[waiter.index] =
-      result.kind === 'failed'
-        ? this.#fallbackOr(waiter.fallback, result)
-        : { ...result, source: waiter.coalesced ? 'coalesced' : result.source }
+    this.#outcomes[waiter.index] = this.#told(waiter, result)
     this.#endIfAnswered()
+  }
+
+  #told({ fallback, coalesced }: Waiter, result: Outcome): Outcome {
+    if (result.kind === 'failed') return this.#fallbackOr(fallback, result)
+    return coalesced ? { ...result, source: 'coalesced' } : result
   }
 
   /** Whether it ended because the caller left. */
