@@ -1,15 +1,24 @@
-/** What is known of a user, read at one moment. */
-export interface KnownEntry {
+/** What is known of a user. */
+interface KnownEntry {
   readonly kind: 'known'
-  /** The tags as they are kept; `TagCache.answer` tells them. */
-  readonly text: string
+  /** A JSON array of strings. */
+  readonly tagsJson: string
   readonly fetchedAtMs: number
   readonly freshUntilMs: number
 }
 
-/** A known user's entry with the room it is kept in, which is the user's until the cache is written to. */
+/** As fetched, to be stored. */
+export interface FetchedEntry extends KnownEntry {
+  /** The tags as `TagTexts` keeps them. */
+  readonly text: string
+}
+
+/** As stored, read at one moment. */
 export interface KeptEntry extends KnownEntry {
+  /** Where it is kept: the user's own until the cache is written to. */
   readonly room: number
+  /** Whether anybody had read it since it was fetched. */
+  readonly wasRead: boolean
 }
 
 /** The belief that Tencent does not know an account. */

@@ -7,12 +7,12 @@ const WINDOW_MS = 8_000
 const BUCKET_MS = 1_000
 const ROOM = 7
 
-/** Users who were fetched and read, by their rooms. */
+/** Users who were fetched and read, by their rooms; when they are fresh until. */
 function withRead(rooms: Readonly<Record<number, number>>, windowMs = WINDOW_MS): RideAlong {
   const rideAlong = new RideAlong(windowMs)
   for (const [room, freshUntilMs] of Object.entries(rooms)) {
-    rideAlong.fetched(Number(room))
-    rideAlong.read(Number(room), freshUntilMs)
+    rideAlong.add(Number(room))
+    rideAlong.enter(Number(room), freshUntilMs)
   }
   return rideAlong
 }
@@ -38,22 +38,19 @@ describe('RideAlong', () => {
     expect(dueAt(last, 60_998)).toEqual([ROOM])
   })
 
-  test('offers nobody who is stale, or was not read', () => {
+  test('offers nobody who is stale, or has not entered', () => {
     expect(dueAt(withRead({ [ROOM]: 60_000 }), 60_000)).toEqual([])
     const rideAlong = new RideAlong(WINDOW_MS)
-    rideAlong.fetched(ROOM)
+    rideAlong.add(ROOM)
     expect([dueAt(rideAlong, 55_000), rideAlong.size]).toEqual([[], 0])
   })
 
-  test('offers each user once for each fetch, however often it is read', () => {
-    const rideAlong = withRead({ [ROOM]: 60_000 })
-    rideAlong.read(ROOM, 60_000)
-    expect(dueAt(rideAlong, 55_000)).toEqual([ROOM])
-    rideAlong.read(ROOM, 60_000)
+  test('offers each user once, also if it entered twice', () => {
+    const rideAlong = withRead({ [ROOM]: 60_000, 8: 60_000 })
+    rideAlong.enter(ROOM, 60_000)
+    expect(rideAlong.size).toBe(2)
+    expect(dueAt(rideAlong, 55_000)).toEqual([ROOM, 8])
     expect(dueAt(rideAlong, 55_000)).toEqual([])
-    rideAlong.fetched(ROOM)
-    rideAlong.read(ROOM, 61_000)
-    expect(dueAt(rideAlong, 55_000)).toEqual([ROOM])
   })
 
   test('keeps whom the taker had no seat for', () => {
@@ -92,65 +89,63 @@ describe('RideAlong', () => {
     expect(dueAt(rideAlong, 100)).toEqual([2])
   })
 
-  test('agrees with a plain list, whoever is fetched, read or gone, and whenever it is asked', () => {
+  test('agrees with a plain list, whoever enters or leaves, and whenever it is asked', () => {
     const room = fc.nat(9)
     const step = fc.oneof(
-      fc.record({ act: fc.constant('fetch' as const), room, leftMs: fc.nat(20_000) }),
-      fc.record({ act: fc.constant('read' as const), room }),
+      fc.record({ act: fc.constant('enter' as const), room, leftMs: fc.nat(20_000) }),
       fc.record({ act: fc.constant('leave' as const), room }),
-      fc.record({ act: fc.constant('forget' as const) }),
+      fc.record({ act: fc.constant('forget stale' as const) }),
       fc.record({ act: fc.constant('ask' as const), pauseMs: fc.nat(3_000), seats: fc.nat(4) }),
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
         const rideAlong = new RideAlong(WINDOW_MS)
-        const model = new Map<
-          number,
-          { readonly freshUntilMs: number; is: 'unread' | 'read' | 'offered' }
-        >()
+        /** When they are fresh until. */
+        const [entered, offeredEarlier] = [new Map<number, number>(), new Map<number, number>()]
         let now = 100_000
+        const leave = (gone: number): void => {
+          const freshUntilMs = entered.get(gone) ?? offeredEarlier.get(gone)
+          if (freshUntilMs !== undefined) rideAlong.leave(gone, freshUntilMs)
+          entered.delete(gone)
+          offeredEarlier.delete(gone)
+        }
         for (const taken of steps) {
-          if (taken.act === 'fetch' || taken.act === 'leave') {
-            const before = model.get(taken.room)
-            if (before !== undefined) rideAlong.leave(taken.room, before.freshUntilMs)
-            model.delete(taken.room)
-          }
-          if (taken.act === 'fetch') {
-            model.set(taken.room, { freshUntilMs: now + taken.leftMs, is: 'unread' })
-            rideAlong.fetched(taken.room)
-          } else if (taken.act === 'read') {
-            const entry = model.get(taken.room)
-            // Nobody else is said to be read: a user that is stale is fetched.
-            if (entry === undefined || now >= entry.freshUntilMs) continue
-            rideAlong.read(taken.room, entry.freshUntilMs)
-            if (entry.is === 'unread') entry.is = 'read'
-          } else if (taken.act === 'forget') rideAlong.forgetStale(now)
+          if (taken.act === 'forget stale') rideAlong.forgetStale(now)
           else if (taken.act === 'ask') {
             now += taken.pauseMs
-            const offered: number[] = []
-            for (const due of rideAlong.due(now)) {
-              offered.push(due)
-              if (offered.length > taken.seats) break
-            }
-            const mayBe = (due: number): boolean => {
-              const entry = model.get(due)
-              return entry?.is === 'read' && now >= entry.freshUntilMs - WINDOW_MS
-            }
-            expect(offered.filter((due) => !mayBe(due))).toEqual([])
+            const offered = taking(rideAlong, now, taken.seats)
             expect(new Set(offered).size).toBe(offered.length)
             for (const due of offered) {
-              const entry = model.get(due)
-              if (entry !== undefined) entry.is = 'offered'
+              const freshUntilMs = entered.get(due)
+              expect(freshUntilMs).toBeLessThanOrEqual(now + WINDOW_MS)
+              entered.delete(due)
+              offeredEarlier.set(due, freshUntilMs ?? 0)
             }
-            if (offered.length > taken.seats) continue
-            const missed = [...model].filter(
-              ([, { is, freshUntilMs }]) =>
-                is === 'read' && now >= freshUntilMs - WINDOW_MS + BUCKET_MS && now < freshUntilMs,
+            const overlooked = [...entered.values()].filter(
+              (until) => until > now && until <= now + WINDOW_MS - BUCKET_MS,
             )
-            expect(missed).toEqual([])
+            if (offered.length < taken.seats) expect(overlooked).toEqual([])
+          } else {
+            leave(taken.room)
+            if (taken.act === 'leave') continue
+            rideAlong.add(taken.room)
+            rideAlong.enter(taken.room, now + taken.leftMs)
+            entered.set(taken.room, now + taken.leftMs)
           }
         }
+        for (const gone of entered.keys()) leave(gone)
+        expect(rideAlong.size).toBe(0)
       }),
     )
   })
 })
+
+function taking(rideAlong: RideAlong, now: number, seats: number): readonly number[] {
+  const taken: number[] = []
+  if (seats === 0) return taken
+  for (const room of rideAlong.due(now)) {
+    taken.push(room)
+    if (taken.length === seats) break
+  }
+  return taken
+}

@@ -4,10 +4,9 @@ import { IntColumn } from './int-column.ts'
 const BUCKETS_PER_WINDOW = 8
 const BUCKET_MIN_MS = 10
 
-/** In place of a neighbour: there is none; the room is in no list; nor was it read. */
+/** In place of a neighbour: there is none; or the room is in no list. */
 const END = -1
 const NOWHERE = -2
-const UNREAD = -3
 
 /**
  * RideAlong knows which users will be stale soon and were read since they were last fetched. They fill the spare room of calls that are made
@@ -30,19 +29,24 @@ export class RideAlong {
     this.#bucketMs = Math.max(BUCKET_MIN_MS, windowMs / BUCKETS_PER_WINDOW)
   }
 
-  /** Says that a room has a user who was just fetched. */
-  fetched(room: number): void {
-    this.#previous.set(room, UNREAD)
-  }
-
-  /** Says that a room's user was read. The first time since its fetch it gets a place. */
-  read(room: number, freshUntilMs: number): void {
-    if (this.#previous.get(room) !== UNREAD) return
+  /** Says that a room was given to a user who has no place yet. */
+  add(room: number): void {
     this.#previous.set(room, NOWHERE)
-    if (this.#windowMs > 0) this.#enter(room, this.#bucketOf(freshUntilMs))
   }
 
-  /** Takes a room out of its list, if it is in one; `freshUntilMs` as it was read with. */
+  /** Enters a user that was read for the first time since its fetch. */
+  enter(room: number, freshUntilMs: number): void {
+    // Named twice in one request, it is entered twice.
+    if (this.#windowMs === 0 || this.#previous.get(room) !== NOWHERE) return
+    const bucket = this.#bucketOf(freshUntilMs)
+    const second = this.#firsts.get(bucket) ?? END
+    if (second !== END) this.#previous.set(second, room)
+    this.#next.set(room, second)
+    this.#previous.set(room, END)
+    this.#firsts.set(bucket, room)
+  }
+
+  /** Takes a room out of its list, if it is in one; `freshUntilMs` as it was entered with. */
   leave(room: number, freshUntilMs: number): void {
     if (this.#previous.get(room) >= END) this.#unlink(room, this.#bucketOf(freshUntilMs))
   }
@@ -83,14 +87,6 @@ export class RideAlong {
 
   #bucketOf(freshUntilMs: number): number {
     return Math.ceil((freshUntilMs - this.#windowMs) / this.#bucketMs)
-  }
-
-  #enter(room: number, bucket: number): void {
-    const second = this.#firsts.get(bucket) ?? END
-    if (second !== END) this.#previous.set(second, room)
-    this.#next.set(room, second)
-    this.#previous.set(room, END)
-    this.#firsts.set(bucket, room)
   }
 
   #unlink(room: number, bucket: number): void {

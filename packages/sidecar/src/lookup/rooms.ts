@@ -1,12 +1,19 @@
+import type { KeptEntry } from './cache-entry.ts'
+import { isPacked, type TagTexts } from './tag-texts.ts'
+
 /** Rooms are made so many at a time: nothing is moved when there are more, and an empty cache has none. */
 const CHUNK_BITS = 12
 const CHUNK = 2 ** CHUNK_BITS
 const IN_CHUNK = CHUNK - 1
 
-/** What a room holds. */
+/** Flags of a room. */
+const PACKED = 1
+const READ = 2
+
+/** What is put into a room. */
 export interface Guest {
   readonly user: string
-  /** The user's tags, as `TagTexts` keeps them. */
+  /** The user's tags as `TagTexts` keeps them. */
   readonly text: string
   readonly fetchedAtMs: number
   /** Whole milliseconds, 49 days at most; the longest fresh time is 45. */
@@ -18,16 +25,22 @@ interface Chunk {
   readonly texts: string[]
   readonly fetchedAtMs: Float64Array
   readonly freshForMs: Uint32Array
+  readonly flags: Uint8Array
 }
 
 /**
- * Rooms keeps what is known of each user in columns instead of an object for each: 28 bytes where an object has 104, its two boxed
+ * Rooms keeps what is known of each user in columns instead of an object for each: 29 bytes where an object has 104, its two boxed
  * numbers included, and nothing but texts for a collection of the heap to follow. A user's values are in one *room*, a small integer.
  */
 export class Rooms {
+  readonly #texts: TagTexts
   #chunks: Chunk[] = []
   #free: number[] = []
   #used = 0
+
+  constructor(texts: TagTexts) {
+    this.#texts = texts
+  }
 
   /** Takes a room and returns it. */
   add({ user, text, fetchedAtMs, freshForMs }: Guest): number {
@@ -38,14 +51,16 @@ export class Rooms {
     chunk.texts[at] = text
     chunk.fetchedAtMs[at] = fetchedAtMs
     chunk.freshForMs[at] = freshForMs
+    chunk.flags[at] = isPacked(text) ? PACKED : 0
     return room
   }
 
   /** Gives a room back. */
   remove(room: number): void {
     const chunk = this.#chunkOf(room)
-    chunk.users[room & IN_CHUNK] = ''
-    chunk.texts[room & IN_CHUNK] = ''
+    const at = room & IN_CHUNK
+    chunk.users[at] = ''
+    chunk.texts[at] = ''
     this.#free.push(room)
   }
 
@@ -59,18 +74,32 @@ export class Rooms {
     return this.#chunkOf(room).users[room & IN_CHUNK] ?? ''
   }
 
-  text(room: number): string {
-    return this.#chunkOf(room).texts[room & IN_CHUNK] ?? ''
-  }
-
-  fetchedAtMs(room: number): number {
-    return this.#chunkOf(room).fetchedAtMs[room & IN_CHUNK] ?? 0
-  }
-
   freshUntilMs(room: number): number {
     const chunk = this.#chunkOf(room)
     const at = room & IN_CHUNK
     return (chunk.fetchedAtMs[at] ?? 0) + (chunk.freshForMs[at] ?? 0)
+  }
+
+  /** Returns what is in a room, as it is now. */
+  entry(room: number): KeptEntry {
+    const chunk = this.#chunkOf(room)
+    const at = room & IN_CHUNK
+    const text = chunk.texts[at] ?? ''
+    const flags = chunk.flags[at] ?? 0
+    const fetchedAtMs = chunk.fetchedAtMs[at] ?? 0
+    return {
+      kind: 'known',
+      tagsJson: (flags & PACKED) === 0 ? text : this.#texts.json(text),
+      fetchedAtMs,
+      freshUntilMs: fetchedAtMs + (chunk.freshForMs[at] ?? 0),
+      room,
+      wasRead: (flags & READ) !== 0,
+    }
+  }
+
+  noteRead(room: number): void {
+    const { flags } = this.#chunkOf(room)
+    flags[room & IN_CHUNK] = (flags[room & IN_CHUNK] ?? 0) | READ
   }
 
   #newRoom(): number {
@@ -80,6 +109,7 @@ export class Rooms {
         texts: [],
         fetchedAtMs: new Float64Array(CHUNK),
         freshForMs: new Uint32Array(CHUNK),
+        flags: new Uint8Array(CHUNK),
       })
     }
     this.#used += 1

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { heapBytes } from '../../../mock-server/tests/support/heap.ts'
-import type { Answer, FreshTags } from './outcome.ts'
+import type { CacheEntry } from './cache-entry.ts'
 import { RideAlong } from './ride-along.ts'
 import { TagCache } from './tag-cache.ts'
 
@@ -18,31 +18,36 @@ function cacheOf(maxBytes: number): TagCache {
   return new TagCache({ maxBytes, windows, random: () => 0.5 })
 }
 
-const answer = (cache: TagCache, user: string): Answer | undefined => {
+/** Reads a user as a request does. */
+function read(cache: TagCache, user: string): CacheEntry | undefined {
   const entry = cache.get(user)
-  return entry === undefined ? undefined : cache.answer(entry, 'fresh')
-}
-
-const freshTags = (cache: TagCache, user: string, now: number): FreshTags | undefined => {
-  const room = cache.freshRoom(user, now)
-  return room === undefined ? undefined : cache.readFresh(room)
+  if (entry?.kind === 'known') cache.noteRead(entry)
+  return entry
 }
 
 describe('TagCache', () => {
-  test('keeps tags with the times they were fetched at and are fresh until', () => {
+  test('keeps tags as JSON text with the times they were fetched at and are fresh until', () => {
     const cache = cacheOf(1e6)
     // The second and the third time they are kept as everybody's.
     for (const user of ['user-1', 'xiaohong', 'xiaoming']) {
       cache.store(user, cache.knownEntry(['Gold "1"', '用户'], 5_000))
-      const tags = {
+      expect(cache.get(user)).toMatchObject({
+        kind: 'known',
         tagsJson: '["Gold \\"1\\"","用户"]',
         fetchedAtMs: 5_000,
         freshUntilMs: 65_000,
-      }
-      expect(answer(cache, user)).toMatchObject({ kind: 'known', ...tags })
-      expect(freshTags(cache, user, 64_999)).toEqual(tags)
-      expect(freshTags(cache, user, 65_000)).toBeUndefined()
+        wasRead: false,
+      })
     }
+  })
+
+  test('tells whether a user was read since it was fetched', () => {
+    const cache = cacheOf(1e6)
+    const wasRead = (user: string): unknown => Reflect.get(read(cache, user) ?? {}, 'wasRead')
+    for (const user of ['xiaoming', 'xiaohong']) cache.store(user, cache.knownEntry(['a'], 0))
+    expect(['xiaoming', 'xiaoming', 'xiaohong'].map(wasRead)).toEqual([false, true, false])
+    cache.store('xiaoming', cache.knownEntry(['a'], 1))
+    expect(['xiaoming', 'xiaohong'].map(wasRead)).toEqual([false, true])
   })
 
   test('offers a seat once for each fetch to users who were read since, and to nobody who was forgotten or pushed out', () => {
@@ -54,13 +59,13 @@ describe('TagCache', () => {
     })
     const store = (user: string): void => cache.store(user, cache.knownEntry([], 0))
     for (const user of ['xiaoming', 'xiaohong', 'ghost', 'user-1']) store(user)
-    for (const user of ['xiaoming', 'ghost', 'user-1']) freshTags(cache, user, 0)
+    for (const user of ['xiaoming', 'ghost', 'user-1']) read(cache, user)
     // Its room is xiaoming's from here on.
     cache.delete('ghost')
     store('xiaoming')
     expect([...cache.riders(30_000)]).toEqual(['user-1'])
     expect([...cache.riders(30_000)]).toEqual([])
-    freshTags(cache, 'xiaoming', 0)
+    read(cache, 'xiaoming')
     for (let user = 2; user < 9; user += 1) store(`user-${user}`)
     expect([...cache.riders(30_000)]).toEqual([])
   })
@@ -95,7 +100,7 @@ describe('TagCache', () => {
     const cache = cacheOf(1e6)
     cache.store('xiaoming', cache.knownEntry([], 0))
     cache.store('ghost', cache.unknownEntry(0))
-    expect(answer(cache, 'xiaoming')).toMatchObject({ kind: 'known', tagsJson: '[]' })
+    expect(cache.get('xiaoming')).toMatchObject({ kind: 'known', tagsJson: '[]' })
     expect(cache.get('ghost')).toEqual({ kind: 'unknown', fetchedAtMs: 0, freshUntilMs: 30_000 })
     expect(cache.get('user-1')).toBeUndefined()
   })
@@ -106,7 +111,7 @@ describe('TagCache', () => {
     cache.store('xiaoming', cache.unknownEntry(1))
     expect(cache.get('xiaoming')?.kind).toBe('unknown')
     cache.store('xiaoming', cache.knownEntry(['b'], 2))
-    expect(answer(cache, 'xiaoming')).toMatchObject({ kind: 'known', tagsJson: '["b"]' })
+    expect(cache.get('xiaoming')).toMatchObject({ kind: 'known', tagsJson: '["b"]' })
     expect(cache.entries).toBe(1)
   })
 
@@ -134,7 +139,7 @@ describe('TagCache', () => {
     const cache = cacheOf(1_000)
     const store = (user: string): void => cache.store(user, cache.knownEntry(['x'], 0))
     for (const user of ['user-1', 'user-2', 'user-3', 'user-4']) store(user)
-    freshTags(cache, 'user-1', 0)
+    read(cache, 'user-1')
     store('user-5')
     expect(['user-1', 'user-2'].map((user) => cache.get(user) !== undefined)).toEqual([true, false])
   })
@@ -182,12 +187,11 @@ describe('TagCache', () => {
               cache.store(taken.user, cache.unknownEntry(0))
               model.set(taken.user, 'unknown')
               break
-            case 'read': {
-              const found = freshTags(cache, taken.user, 1)?.tagsJson ?? 'unknown'
-              expect(found).toBe(model.get(taken.user) ?? 'unknown')
+            case 'read':
+              // Twice, as of a user that is named twice in a request.
+              read(cache, taken.user)
               if (unread.delete(taken.user)) readers.add(taken.user)
               break
-            }
             case 'delete':
               expect(cache.delete(taken.user)).toBe(model.delete(taken.user))
               break
@@ -201,7 +205,7 @@ describe('TagCache', () => {
           }
           expect(cache.entries).toBe(model.size)
           for (const [name, expected] of model) {
-            const found = answer(cache, name)
+            const found = cache.get(name)
             expect(found?.kind === 'known' ? found.tagsJson : found?.kind).toBe(expected)
           }
         }

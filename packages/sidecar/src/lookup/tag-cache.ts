@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-import type { CacheEntry, KeptEntry, KnownEntry, UnknownEntry } from './cache-entry.ts'
+import type { CacheEntry, FetchedEntry, KeptEntry, UnknownEntry } from './cache-entry.ts'
 import {
   type CacheWishes,
   freshUntil,
@@ -10,7 +10,7 @@ import {
   usableUntil,
   type Verdict,
 } from './freshness.ts'
-import type { Answer, FreshTags, Source } from './outcome.ts'
+import type { Answer, Source } from './outcome.ts'
 import { RideAlong } from './ride-along.ts'
 import { Rooms } from './rooms.ts'
 import { TagTexts } from './tag-texts.ts'
@@ -45,10 +45,11 @@ export class TagCache {
   readonly #random: () => number
   /** A known user's room. */
   readonly #known: LRUCache<string, number>
-  readonly #rooms = new Rooms()
   readonly #texts = new TagTexts()
+  readonly #rooms = new Rooms(this.#texts)
   readonly #rideAlong: RideAlong
-  readonly #unknown: LRUCache<string, UnknownEntry>
+  /** When an unknown user was fetched. */
+  readonly #unknown: LRUCache<string, number>
   readonly evicted: Record<EvictionReason, number> = {
     capacity: 0,
     'unknown-share': 0,
@@ -72,28 +73,16 @@ export class TagCache {
 
   get(user: string): KeptEntry | UnknownEntry | undefined {
     const room = this.#known.get(user)
-    return room === undefined ? this.#unknown.get(user) : this.#entry(room)
+    if (room !== undefined) return this.#rooms.entry(room)
+    const fetchedAtMs = this.#unknown.get(user)
+    return fetchedAtMs === undefined ? undefined : this.unknownEntry(fetchedAtMs)
   }
 
-  /** Returns the room of a user whose tags are fresh at `now`; it is the user's until the cache is written to. */
-  freshRoom(user: string, now: number): number | undefined {
-    const room = this.#known.get(user)
-    return room !== undefined && now < this.#rooms.freshUntilMs(room) ? room : undefined
-  }
-
-  /** Returns what an answer needs of a room, and notes that it was read. */
-  readFresh(room: number): FreshTags {
-    this.noteRead(room)
-    return {
-      tagsJson: this.#texts.json(this.#rooms.text(room)),
-      fetchedAtMs: this.#rooms.fetchedAtMs(room),
-      freshUntilMs: this.#rooms.freshUntilMs(room),
-    }
-  }
-
-  /** Says that a room's user was read. */
-  noteRead(room: number): void {
-    this.#rideAlong.read(room, this.#rooms.freshUntilMs(room))
+  /** Says that a user was read: the first time since its fetch it may ride along from here on. */
+  noteRead({ room, freshUntilMs, wasRead }: KeptEntry): void {
+    if (wasRead) return
+    this.#rooms.noteRead(room)
+    this.#rideAlong.enter(room, freshUntilMs)
   }
 
   /** Yields users who were read since they were fetched and will be stale soon, until the taker stops; each once. */
@@ -117,19 +106,21 @@ export class TagCache {
     return {
       kind: 'known',
       source,
-      tagsJson: this.#texts.json(entry.text),
+      tagsJson: entry.tagsJson,
       fetchedAtMs,
       freshUntilMs,
       usableUntilMs,
     }
   }
 
-  knownEntry(tags: readonly string[], fetchedAtMs: number): KnownEntry {
+  knownEntry(tags: readonly string[], fetchedAtMs: number): FetchedEntry {
+    const tagsJson = JSON.stringify(tags)
     // The rooms keep whole milliseconds.
     const freshForMs = Math.round(freshUntil(this.#windows, 0, this.#random()))
     return {
       kind: 'known',
-      text: this.#texts.keep(tags),
+      tagsJson,
+      text: this.#texts.keep(tags, tagsJson),
       fetchedAtMs,
       freshUntilMs: fetchedAtMs + freshForMs,
     }
@@ -140,7 +131,7 @@ export class TagCache {
   }
 
   /** Stores an entry in place of whatever was believed of the user before. */
-  store(user: string, entry: CacheEntry): void {
+  store(user: string, entry: FetchedEntry | UnknownEntry): void {
     const isNew = !this.#known.has(user) && !this.#unknown.has(user)
     const expected = this.entries + (isNew ? 1 : 0)
     this.#put(user, entry)
@@ -150,17 +141,17 @@ export class TagCache {
     this.evicted[entry.kind === 'known' ? 'capacity' : 'unknown-share'] += expected - this.entries
   }
 
-  #put(user: string, entry: CacheEntry): void {
+  #put(user: string, entry: FetchedEntry | UnknownEntry): void {
     if (entry.kind === 'known') {
       this.#unknown.delete(user)
       this.#putKnown(user, entry)
     } else {
       this.#known.delete(user)
-      this.#unknown.set(user, entry, { size: sizeBytes(user, '') })
+      this.#unknown.set(user, entry.fetchedAtMs, { size: sizeBytes(user, '') })
     }
   }
 
-  #putKnown(user: string, { text, fetchedAtMs, freshUntilMs }: KnownEntry): void {
+  #putKnown(user: string, { text, fetchedAtMs, freshUntilMs }: FetchedEntry): void {
     const size = sizeBytes(user, text)
     // lru-cache would not take it, and never say so.
     if (size > this.#known.maxSize) {
@@ -169,18 +160,8 @@ export class TagCache {
     }
     const freshForMs = Math.round(freshUntilMs - fetchedAtMs)
     const room = this.#rooms.add({ user, text, fetchedAtMs, freshForMs })
-    this.#rideAlong.fetched(room)
+    this.#rideAlong.add(room)
     this.#known.set(user, room, { size })
-  }
-
-  #entry(room: number): KeptEntry {
-    return {
-      kind: 'known',
-      room,
-      text: this.#rooms.text(room),
-      fetchedAtMs: this.#rooms.fetchedAtMs(room),
-      freshUntilMs: this.#rooms.freshUntilMs(room),
-    }
   }
 
   #empty(room: number): void {

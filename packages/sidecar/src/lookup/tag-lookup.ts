@@ -1,3 +1,4 @@
+import type { KeptEntry } from './cache-entry.ts'
 import type { CacheWishes, FreshnessWindows } from './freshness.ts'
 import { type Failure, type FreshTags, type Outcome, refused } from './outcome.ts'
 import { LookupCounts } from './lookup-counts.ts'
@@ -87,7 +88,7 @@ export class TagLookup {
       const mayAskUpstream = wishes.onlyIfCached !== true
       if (entry !== undefined && verdict === 'fresh') {
         counts[entry.kind === 'unknown' ? 'unknown' : 'fresh'] += 1
-        if (entry.kind === 'known') this.#cache.noteRead(entry.room)
+        if (entry.kind === 'known') this.#cache.noteRead(entry)
         outcomes[index] = this.#cache.answer(entry, 'fresh')
       } else if (entry !== undefined && verdict === 'revalidate') {
         counts.stale += 1
@@ -120,16 +121,18 @@ export class TagLookup {
    * nothing is counted: that is for `lookup` to answer. `now` is the moment of asking, by the same clock as the lookup's own.
    */
   fresh(users: readonly string[], now: number): readonly FreshTags[] | undefined {
-    const rooms: number[] = []
+    const entries: KeptEntry[] = []
     for (const user of users) {
-      const room = this.#cache.freshRoom(user, now)
-      if (room === undefined) return undefined
-      rooms.push(room)
+      const entry = this.#cache.get(user)
+      if (entry === undefined || entry.kind === 'unknown' || now >= entry.freshUntilMs)
+        return undefined
+      entries.push(entry)
     }
     this.#counts.touch(now)
-    this.#counts.lookups.fresh += rooms.length
-    this.#counts.outcomes.fresh += rooms.length
-    return rooms.map((room) => this.#cache.readFresh(room))
+    this.#counts.lookups.fresh += entries.length
+    this.#counts.outcomes.fresh += entries.length
+    for (const entry of entries) this.#cache.noteRead(entry)
+    return entries
   }
 
   /** Forgets these users; returns how many were cached. A fetch already under way does not bring the old value back. */

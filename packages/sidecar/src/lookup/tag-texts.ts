@@ -23,11 +23,11 @@ export class TagTexts {
   readonly #recent: string[] = Array.from({ length: RECENT_SETS }, () => '')
   readonly #shared: (string | undefined)[] = Array.from({ length: RECENT_SETS })
 
-  /** Returns the text to keep `tags` in; {@link json} reads it. */
-  keep(tags: readonly string[]): string {
-    const text = this.#packed(tags) ?? JSON.stringify(tags)
+  /** Returns the text to keep `tags` in, whose JSON is `tagsJson`. */
+  keep(tags: readonly string[], tagsJson: string): string {
+    const text = this.#packed(tags) ?? tagsJson
     const place = placeOf(text)
-    if (this.#recent[place] === text) return (this.#shared[place] ??= JSON.stringify(tags))
+    if (this.#recent[place] === text) return (this.#shared[place] ??= tagsJson)
     this.#recent[place] = text
     this.#shared[place] = undefined
     return text
@@ -35,7 +35,7 @@ export class TagTexts {
 
   /** Returns the JSON array of strings that a kept text stands for. */
   json(kept: string): string {
-    if (kept.charCodeAt(0) === BRACKET) return kept
+    if (!isPacked(kept)) return kept
     let json = '['
     for (let at = 0; at < kept.length; at += 1) {
       const tag = this.#tagsJson[kept.charCodeAt(at) - FIRST_NUMBER]
@@ -64,6 +64,11 @@ export class TagTexts {
     this.#tagsJson.push(JSON.stringify(tag))
     return number
   }
+}
+
+/** Reports whether a kept text is numbers of tags; if not, it is the JSON itself. */
+export function isPacked(kept: string): boolean {
+  return kept.charCodeAt(0) !== BRACKET
 }
 
 /** Any mixture will do: a clash costs 24 bytes. */

@@ -71,7 +71,7 @@ export function cutterWith({ callsPerSecond = 10 } = {}) {
     const entry = cache.knownEntry([], now() + freshMs - defaultWindows.ttlMs)
     cache.store(user, entry)
     const stored = cache.get(user)
-    if (stored?.kind === 'known') cache.noteRead(stored.room)
+    if (stored?.kind === 'known') cache.noteRead(stored)
   }
   const parts = { cutter, queue, cache, health, rideAlong }
   return { ...parts, failed, dropped, kick, cut, calls, cached, now }
