@@ -244,10 +244,12 @@ describe('everything is looked at of a request', () => {
   test('from whatever Host it comes', async () => {
     await start({ TAGSIDE_ALLOWED_HOSTS: 'tags.example' })
     const from = (name: string): Asked => ({ ...get('xiaoming'), headers: [`Host: ${name}`] })
-    for (const near of ['127.0.0.9', '[::1]:80', 'LOCALHOST:1', 'tags.example'])
+    for (const near of ['127.0.0.9', '[::1]:80', 'LOCALHOST:1', 'tags.example', 'localhost:65535'])
       expect(await isAtAGlance(from(near))).toBe(true)
     for (const far of ['rebound.example', '127.0.0.1.example', '10.0.0.1'])
       expect(await isAtAGlance(from(far))).toBe(false)
+    for (const unreadable of ['localhost:65536', 'localhost:', '[::1]:99999'])
+      expect(await isAtAGlance(from(unreadable))).toBe(false)
   })
 
   test('that is the first of its connection: Node bounds how long it takes', async () => {
@@ -399,6 +401,26 @@ test('requests that come together are answered at a glance up to the first that 
   expect(longWay).not.toHaveBeenCalled()
   socket.destroy()
 })
+
+test.each(['', '\r\n', '\r\n\r\n'])(
+  'a body is not taken for a request when its own was answered before it came, behind %j',
+  async (before) => {
+    await start()
+    const socket = await openConnection()
+    const inner = written(get('xiaoming', 'X-Request-Id: inner'))
+    const head = [
+      'POST /nowhere HTTP/1.1',
+      ...['Host: localhost', 'Content-Length: 500', `X-Padding: ${'x'.repeat(200)}`],
+      ...['', ''],
+    ].join('\r\n')
+    // As much is missing as if the first empty line were the end of the head.
+    socket.write(before + head.padEnd(500))
+    expect(await nextAnswer(socket)).toMatch(/^HTTP\/1\.1 404 /)
+    socket.write(inner.padEnd(head.length) + written(get('xiaoming', 'X-Request-Id: next')))
+    expect(await nextAnswer(socket)).toContain('X-Request-Id: next')
+    socket.destroy()
+  },
+)
 
 test('a body that is not UTF-8 is no JSON, wherever the broken byte stands', async () => {
   await start()

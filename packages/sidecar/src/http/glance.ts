@@ -49,17 +49,24 @@ export class Glance {
     heads: Heads,
     now: number,
   ): Answered | undefined {
-    if (text.startsWith(BEFORE_USER, from)) return this.#userTags(from, text, heads, now)
+    if (text.startsWith(BEFORE_USER, from)) return this.#userTags(from, text, bytes, heads, now)
     if (text.startsWith(BATCH_GET, from)) return this.#batchGet(from, text, bytes, heads, now)
     return undefined
   }
 
-  #userTags(from: number, text: string, heads: Heads, now: number): Answered | undefined {
+  #userTags(
+    from: number,
+    text: string,
+    bytes: NonSharedBuffer,
+    heads: Heads,
+    now: number,
+  ): Answered | undefined {
     const target = text.indexOf(' ', from + BEFORE_USER.length)
     if (!text.startsWith(AFTER_USER, target - AFTER_USER.length)) return undefined
     const head = this.#head('user-tags', text, target, heads)
     if (head?.bodyBytes !== 0) return undefined
-    const user = text.slice(from + BEFORE_USER.length, target - AFTER_USER.length)
+    // Not a slice of the text, which would keep the whole: the lookup remembers who was read.
+    const user = bytes.toString('latin1', from + BEFORE_USER.length, target - AFTER_USER.length)
     const body = this.#bodyOf(user, now)
     return body && { kind: 'user-tags', head, body, end: target + head.text.length }
   }

@@ -98,6 +98,10 @@ export class Listener {
       if (guard(incoming) === undefined) outgoing.writeContinue()
       this.#server.emit('request', incoming, outgoing)
     })
+    // Nobody needs to know other expectations (RFC 9110, 10.1.1). Node would answer them with 417, past the guard and all who follow the connection.
+    this.#server.on('checkExpectation', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      this.#server.emit('request', incoming, outgoing)
+    })
     this.#server.on('clientError', (error, socket) => this.#broken.givenUp(error, socket))
     // Node takes a connection for idle as soon as its answer is written, and would cut what the caller has still to read.
     const closeIdle = this.#server.closeIdleConnections.bind(this.#server)

@@ -14,9 +14,12 @@ const CHANGE_NOTHING: ReadonlySet<string> = new Set([
 ])
 
 /** What stands behind the target of a request that is written as clients write them: the version, lines, an empty line. */
-const HEAD = / HTTP\/1\.1\r\n((?:[A-Za-z-]+: [!-~](?:[ -~]*[!-~])?\r\n){1,32})\r\n/y
-/** Node refuses larger ones. */
+const HEAD = / HTTP\/1\.1\r\n(?:[A-Za-z-]+: [!-~](?:[ -~]*[!-~])?\r\n){1,32}\r\n/y
+/** Node refuses larger ones, the target included. */
 export const HEAD_MAX_BYTES = 8 * 1024
+/** Well below that; a connection remembers two of them. */
+const PLAIN_MAX_BYTES = HEAD_MAX_BYTES / 2
+const PORT_MAX = 65_535
 
 /** The head of a request that needs no further look: no guard would refuse it, and it wishes for nothing. */
 export interface PlainHead {
@@ -40,10 +43,13 @@ export function readPlainHead(
   isNeighbour: (host: string) => boolean,
 ): PlainHead | undefined {
   HEAD.lastIndex = from
-  const [head, lines] = HEAD.exec(text) ?? []
-  if (head === undefined || lines === undefined || head.length > HEAD_MAX_BYTES) return undefined
+  const [found] = HEAD.exec(text) ?? []
+  if (found === undefined || found.length > PLAIN_MAX_BYTES) return undefined
+  // A copy: a slice would keep all that came with it, as long as the head is remembered.
+  const head = Buffer.from(found, 'latin1').toString('latin1')
   const said = new Map<string, string>()
-  for (const line of lines.trimEnd().split('\r\n')) {
+  const [, ...lines] = head.trimEnd().split('\r\n')
+  for (const line of lines) {
     const colon = line.indexOf(':')
     const name = line.slice(0, colon).toLowerCase()
     if (CHANGE_NOTHING.has(name)) continue
@@ -72,11 +78,17 @@ function plainHead(
     said.size === 0 &&
     host !== undefined &&
     isNeighbour(host) &&
+    hasPort(host) &&
     isKept &&
     (requestId === undefined || REQUEST_ID.test(requestId))
   if (!isPlain || bodyBytes === undefined) return undefined
-  // A copy: a slice would keep all that came with it, as long as the head is remembered.
-  return { text: Buffer.from(text, 'latin1').toString('latin1'), requestId, token, bodyBytes }
+  return { text, requestId, token, bodyBytes }
+}
+
+/** What has another port than there can be is refused by the adapter, which makes a URL of it. */
+function hasPort(host: string): boolean {
+  const [, port = '80'] = /:(\d*)$/.exec(host) ?? []
+  return port !== '' && Number(port) <= PORT_MAX
 }
 
 function bodyBytesOf(type: string | undefined, length: string | undefined): number | undefined {

@@ -51,13 +51,17 @@ export class ShortPath {
     const heads: Heads = {}
     const mayAnswer = (): boolean =>
       conversation.isAtRest &&
+      // Who was told that the connection ends is answered nothing more.
+      socket.writable &&
       // Who does not read what it was sent is left to Node, which then stops reading, too.
       socket.writableLength === 0 &&
       door.isOpen() &&
       !this.#options.isDraining()
     socket.removeAllListeners('data')
     socket.on('data', (bytes: NonSharedBuffer) => {
-      const answeredBytes = mayAnswer() ? this.#answer(bytes, heads, socket, door) : 0
+      const answeredBytes = mayAnswer() ? this.#answer(bytes, heads, socket) : 0
+      if (answeredBytes > 0 && socket.writableLength > 0)
+        this.#waitForReader(socket, door, conversation)
       if (answeredBytes === bytes.length) return
       const rest = bytes.subarray(answeredBytes)
       conversation.heard(rest)
@@ -72,7 +76,7 @@ export class ShortPath {
   }
 
   /** Answers the requests at the front of what came, as many as it can, and returns how many bytes they were. */
-  #answer(bytes: NonSharedBuffer, heads: Heads, socket: Socket, door: Door): number {
+  #answer(bytes: NonSharedBuffer, heads: Heads, socket: Socket): number {
     const { now: clock, wall, metrics } = this.#options
     const now = clock()
     const text = bytes.toString('latin1')
@@ -91,19 +95,19 @@ export class ShortPath {
     }
     if (at === 0) return 0
     socket.write(answers, isAllAscii ? 'latin1' : 'utf8')
-    if (socket.writableLength > 0) this.#waitForReader(socket, door)
     const tookMs = clock() - now
     for (const kind of kinds) metrics.answered(kind, tookMs)
     return at
   }
 
   /** An answer that the system takes whole, as it does most, needs nothing more. */
-  #waitForReader(socket: Socket, { silenceMs, onRead }: Door): void {
+  #waitForReader(socket: Socket, { silenceMs, onRead }: Door, conversation: Conversation): void {
     this.#sending.add(socket)
     socket.setTimeout(silenceMs)
     // Called back after all that was written before, or when the connection is gone.
     socket.write('', () => {
-      socket.setTimeout(IDLE_MS)
+      // A request that came meanwhile has bounds of its own.
+      if (conversation.isAtRest) socket.setTimeout(IDLE_MS)
       this.#sending.delete(socket)
       onRead()
     })

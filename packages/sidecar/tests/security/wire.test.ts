@@ -135,6 +135,12 @@ test('T8: a token in a trailer is none', async () => {
   expect(withToken.fake.stats.calls).toBe(0)
 })
 
+test('T8: an expectation that nobody knows gets past no guard', async () => {
+  const expecting = `${get}Expect: more\r\nConnection: close\r\n`
+  expect(statusesIn(await sent(`${expecting}\r\n`))).toEqual(['200'])
+  expect(statusesIn(await sent(`${expecting}Via: 1.1 x\r\n\r\n`))).toEqual(['403'])
+})
+
 describe('T8: no method makes the sidecar anything but an end point:', () => {
   test('CONNECT ends the connection', async () => {
     expect(await sent('CONNECT localhost:7430 HTTP/1.1\r\nHost: localhost\r\n\r\n')).toBe('')
