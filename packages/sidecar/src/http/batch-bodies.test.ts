@@ -36,4 +36,7 @@ test('of tags that were answered, no more than 4,096 sets are remembered', () =>
   }
   // A set and what is made of it; four times as much if all were kept.
   expect((heapBytes() - before) / 4_096).toBeLessThan(4 * 1_024)
+  // It is still there to remember them.
+  fresh.mockReturnValueOnce(undefined)
+  expect(bodies.answerTo('{"users":["xiaoming"]}', 0)).toBeUndefined()
 })
