@@ -408,11 +408,8 @@ test.each(['', '\r\n', '\r\n\r\n'])(
     await start()
     const socket = await openConnection()
     const inner = written(get('xiaoming', 'X-Request-Id: inner'))
-    const head = [
-      'POST /nowhere HTTP/1.1',
-      ...['Host: localhost', 'Content-Length: 500', `X-Padding: ${'x'.repeat(200)}`],
-      ...['', ''],
-    ].join('\r\n')
+    const lines = `Host: localhost\r\nContent-Length: 500\r\nX-Padding: ${'x'.repeat(200)}`
+    const head = `POST /nowhere HTTP/1.1\r\n${lines}\r\n\r\n`
     // As much is missing as if the first empty line were the end of the head.
     socket.write(before + head.padEnd(500))
     expect(await nextAnswer(socket)).toMatch(/^HTTP\/1\.1 404 /)

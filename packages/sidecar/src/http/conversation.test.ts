@@ -68,6 +68,14 @@ describe('a conversation is at rest', () => {
     expect(conversation.isAtRest).toBe(false)
   })
 
+  test('never again once a head ended that it has not heard', () => {
+    const conversation = new Conversation()
+    conversation.began({ headers: {} })
+    conversation.ended()
+    conversation.heard(Buffer.from('abc'))
+    expect(conversation.isAtRest).toBe(false)
+  })
+
   test('never again once a head was longer than any without padding, which is not kept', () => {
     const conversation = new Conversation()
     conversation.heard(GET.subarray(0, -2))

@@ -15,10 +15,10 @@ const CHANGE_NOTHING: ReadonlySet<string> = new Set([
 
 /** What stands behind the target of a request that is written as clients write them: the version, lines, an empty line. */
 const HEAD = / HTTP\/1\.1\r\n(?:[A-Za-z-]+: [!-~](?:[ -~]*[!-~])?\r\n){1,32}\r\n/y
-/** Node refuses larger ones, the target included. */
+/** Node refuses larger ones. */
 export const HEAD_MAX_BYTES = 8 * 1024
-/** Well below that; a connection remembers two of them. */
-const PLAIN_MAX_BYTES = HEAD_MAX_BYTES / 2
+/** Node counts the target as well, of which the longest plain one takes 143. */
+const PLAIN_MAX_BYTES = HEAD_MAX_BYTES - 256
 const PORT_MAX = 65_535
 
 /** The head of a request that needs no further look: no guard would refuse it, and it wishes for nothing. */

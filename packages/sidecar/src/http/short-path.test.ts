@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { connect, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-import { expect, type Mock, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { directSidecar } from '../../tests/support/direct-sidecar.ts'
 import { nextAnswer } from '../../tests/support/raw-http.ts'
 import { HttpMetrics } from '../observe/http-metrics.ts'
 import { Listener } from './listener.ts'
-import { ShortPath } from './short-path.ts'
+import { type Door, ShortPath } from './short-path.ts'
 import { WallTime } from './wall-time.ts'
 
 const FIRST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -23,7 +23,7 @@ const LARGE = `POST /v1/tags:batchGet HTTP/1.1\r\nHost: localhost\r\nContent-Typ
 const PLAIN = Buffer.from('GET /v1/users/xiaoming/tags HTTP/1.1\r\nHost: localhost\r\n\r\n')
 
 /** Answers xiaoming with so many tags that an answer for thousands of it is large. */
-async function shortPath(): Promise<ShortPath> {
+async function shortPath(acceptsToken?: (token: string) => boolean): Promise<ShortPath> {
   const direct = directSidecar()
   direct.fake.setTags('xiaoming', TAGS)
   await direct.get('xiaoming')
@@ -33,7 +33,7 @@ async function shortPath(): Promise<ShortPath> {
     now,
     maxUsersPerRequest: TIMES,
     allowedHosts: [],
-    acceptsToken: undefined,
+    acceptsToken,
     isDraining: () => false,
     metrics: new HttpMetrics(),
   })
@@ -97,29 +97,84 @@ test('who does not read an answer is cut off when nothing has moved for long', a
   await expect(listener.close()).resolves.toBeUndefined()
 })
 
-const DOOR = { isOpen: () => true, silenceMs: 20_000, onRead: () => undefined }
+const DOOR: Door = { isOpen: () => true, silenceMs: 20_000, onRead: () => undefined }
 
 /** A connection whose parser is at rest. */
-async function atRest(): Promise<{ socket: Socket; parse: Mock; write: Mock }> {
+function atRest(
+  path: ShortPath,
+  door = DOOR,
+): { socket: Socket; hear: (bytes: Buffer) => [answers: number, parsed: Buffer[]] } {
   const socket = new Socket()
   const parse = vi.fn<(bytes: Buffer) => void>()
   socket.on('data', parse)
-  const conversation = (await shortPath()).stand(socket, DOOR)
+  const conversation = path.stand(socket, door)
   socket.emit('data', Buffer.from(FIRST))
   conversation?.began({ headers: {} })
   conversation?.ended()
-  parse.mockClear()
   const write = vi.spyOn(socket, 'write').mockReturnValue(true)
-  return { socket, parse, write }
+  /** Lets these bytes come; returns how many answers were written, and what was left to the parser. */
+  const hear = (bytes: Buffer): [answers: number, parsed: Buffer[]] => {
+    parse.mockClear()
+    write.mockClear()
+    socket.emit('data', bytes)
+    return [write.mock.calls.length, parse.mock.calls.flat()]
+  }
+  return { socket, hear }
 }
 
-test('what comes on a connection at rest is answered, unless it has been ended', async () => {
-  const { socket, parse, write } = await atRest()
-  socket.emit('data', PLAIN)
-  expect([write.mock.calls.length, parse.mock.calls]).toEqual([1, []])
-  socket.end()
-  socket.emit('data', PLAIN)
-  expect([write.mock.calls.length, parse.mock.calls]).toEqual([1, [[PLAIN]]])
+describe('what comes on a connection at rest is answered', () => {
+  test('unless it has been ended', async () => {
+    const { socket, hear } = atRest(await shortPath())
+    expect(hear(PLAIN)).toEqual([1, []])
+    socket.end()
+    expect(hear(PLAIN)).toEqual([0, [PLAIN]])
+  })
+
+  test('unless its listener has closed', async () => {
+    const { hear } = atRest(await shortPath(), { ...DOOR, isOpen: () => false })
+    expect(hear(PLAIN)).toEqual([0, [PLAIN]])
+  })
+
+  test('unless its caller has still to read an answer', async () => {
+    const { socket, hear } = atRest(await shortPath())
+    vi.spyOn(socket, 'writableLength', 'get').mockReturnValue(1)
+    expect(hear(PLAIN)).toEqual([0, [PLAIN]])
+  })
+
+  test('up to 64 KiB, and what comes together with more is left to the parser', async () => {
+    const { hear } = atRest(await shortPath())
+    expect(hear(Buffer.concat([PLAIN, Buffer.from(LARGE), PLAIN]))).toEqual([1, [PLAIN]])
+  })
+
+  test('unless its body has still to come, even if only spaces are missing', async () => {
+    const { hear } = atRest(await shortPath())
+    const body = '{"users":["xiaoming"]}  '
+    const whole = Buffer.from(
+      `POST /v1/tags:batchGet HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    expect(hear(whole)).toEqual([1, []])
+    const part = whole.subarray(0, -1)
+    expect(hear(part)).toEqual([0, [part]])
+  })
+
+  test('unless it is a GET with a body, which would be taken for the next request', async () => {
+    const { hear } = atRest(await shortPath())
+    const head = PLAIN.toString().trimEnd()
+    const length = `Content-Type: application/json\r\nContent-Length: ${PLAIN.length}`
+    const asked = Buffer.from(`${head}\r\n${length}\r\n\r\n${PLAIN.toString()}`)
+    expect(hear(asked)).toEqual([0, [asked]])
+  })
+
+  test('as long as its token is accepted, which is asked for every request', async () => {
+    let token = 'old'
+    const { hear } = atRest(await shortPath((given) => given === token))
+    const asked = Buffer.from(
+      PLAIN.toString().replace('\r\n\r\n', '\r\nAuthorization: Bearer old\r\n\r\n'),
+    )
+    expect(hear(asked)).toEqual([1, []])
+    token = 'new'
+    expect(hear(asked)).toEqual([0, [asked]])
+  })
 })
 
 test('there is no short path where the parser does not listen to the socket, or not alone', async () => {
