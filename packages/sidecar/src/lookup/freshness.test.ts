@@ -83,6 +83,9 @@ describe('the fresh time', () => {
     expect(freshUntil(windows, 1_000, 0)).toBe(1_000 + 54_000)
     expect(freshUntil(windows, 1_000, 0.5)).toBe(1_000 + 60_000)
     expect(freshUntil(windows, 1_000, 0.999_999)).toBeCloseTo(1_000 + 66_000, 0)
+    // A short path looks at the end of the fresh time alone.
+    const strict = { ...windows, staleIfErrorMs: 2_000 }
+    expect(freshUntil(strict, 1_000, 0.999_999)).toBe(1_000 + 62_000)
   })
 })
 

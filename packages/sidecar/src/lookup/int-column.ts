@@ -7,7 +7,7 @@ const IN_CHUNK = CHUNK - 1
  * place that was never set holds 0.
  */
 export class IntColumn {
-  #chunks: Int32Array[] = []
+  readonly #chunks: Int32Array[] = []
 
   get(place: number): number {
     return this.#chunks[place >>> CHUNK_BITS]?.[place & IN_CHUNK] ?? 0
@@ -16,9 +16,5 @@ export class IntColumn {
   set(place: number, value: number): void {
     const chunk = (this.#chunks[place >>> CHUNK_BITS] ??= new Int32Array(CHUNK))
     chunk[place & IN_CHUNK] = value
-  }
-
-  clear(): void {
-    this.#chunks = []
   }
 }

@@ -36,7 +36,7 @@ export class RideAlong {
 
   /** Enters a user that was read for the first time since its fetch. */
   enter(room: number, freshUntilMs: number): void {
-    // Named twice in one request, it is entered twice.
+    // A user that is named twice in a request comes twice.
     if (this.#windowMs === 0 || this.#previous.get(room) !== NOWHERE) return
     const bucket = this.#bucketOf(freshUntilMs)
     const second = this.#firsts.get(bucket) ?? END
@@ -69,12 +69,6 @@ export class RideAlong {
         yield room
       }
     }
-  }
-
-  clear(): void {
-    this.#firsts.clear()
-    this.#next.clear()
-    this.#previous.clear()
   }
 
   /** Users that have a place. */

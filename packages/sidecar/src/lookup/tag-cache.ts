@@ -181,7 +181,6 @@ export class TagCache {
   clear(): number {
     const { entries } = this
     this.#known.clear()
-    this.#rideAlong.clear()
     this.#rooms.clear()
     this.#unknown.clear()
     this.evicted.invalidated += entries
