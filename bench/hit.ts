@@ -7,7 +7,7 @@ import { startFull } from './sidecar-server.ts'
 import { contestTable, ratio, type Result } from './standings.ts'
 
 const USERS = 100_000
-const ROUNDS = 5
+const ROUNDS = 4
 const TOKEN = 'a-token-of-the-benchmark-and-of-nobody-else'
 const BARE = 'bare node:http'
 const TCP = 'sidecar'
