@@ -101,7 +101,7 @@ function rows(
       bound: '≥ 0.85, and faster than nginx and varnish',
       verdict: all(atLeast(overBare, 0.85), ...overProxies.map(({ over }) => atLeast(over, 1))),
       obstacle:
-        'three more headers than bare sends, a random id, two readings of the clock, and the lookup (profiles.md, “A hit”)',
+        'the kernel’s part, nearly half of a hit, is nginx’s too; beside it V8 looks the user up by way of its table of all texts, and makes a text of the answer (profiles.md, “A hit”)',
     },
     {
       work: 'the same over a Unix socket',

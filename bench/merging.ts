@@ -48,6 +48,8 @@ function waitRow(ours: Slice, linger: Slice, tick: Slice): Row {
     figure: `p50 / p99 ${text(ours)}`,
     bound: 'p50 < upstream + 10 ms, p99 < 3 × upstream',
     verdict: all(isAnswered, atMost(p50, UPSTREAM_MS + 10), atMost(p99, UPSTREAM_MS * 3)),
+    obstacle:
+      'the processor: HTTP and objects of a request take more of it than the calls do (profiles.md, “A miss under load”)',
   }
 }
 

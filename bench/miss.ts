@@ -43,6 +43,8 @@ async function idle(): Promise<Findings> {
         figure: `p50 ${added(0.5).toFixed(2)} ms, p99 ${added(0.99).toFixed(2)} ms`,
         bound: 'p50 < 0.5 ms, p99 < 2 ms',
         verdict: all(atMost(added(0.5), 0.5), atMost(added(0.99), 2)),
+        obstacle:
+          'two wake-ups and the client’s own: a bare `node:http` hop adds most of it (the table “A single miss”; profiles.md, “A miss, idle”)',
       },
     ],
     tables: [
