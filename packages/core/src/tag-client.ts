@@ -5,7 +5,7 @@ import type { Envelope, TagReply } from './envelope.ts'
 import { RefusedError } from './errors.ts'
 import { integerOption } from './integer-option.ts'
 import { sendOverFetch } from './send-over-fetch.ts'
-import { sendOverHttp } from './send-over-http.ts'
+import { sendByDefault } from './send-by-default.ts'
 import type { Signer } from './signer.ts'
 import { signedCall } from './signed-call.ts'
 import type { CallSettings } from './signed-call.ts'
@@ -38,7 +38,8 @@ export type TagClientOptions = Destination & {
   readonly signer: Signer
   /**
    * Sends the calls, and has to honour its signal. By default they go over `node:http`, at a third of
-   * what the built-in `fetch` costs.
+   * what the built-in `fetch` costs; or through the global `fetch` of the moment, if somebody put
+   * another in its place since this package was loaded, to instrument or intercept calls.
    */
   readonly fetch?: typeof fetch
   /**
@@ -92,7 +93,7 @@ function settingsOf(options: TagClientOptions): CallSettings {
   const baseUrl = baseUrlOf(options)
   return {
     baseUrl,
-    send: fetch === undefined ? sendOverHttp(baseUrl) : sendOverFetch(baseUrl, fetch),
+    send: fetch === undefined ? sendByDefault(baseUrl) : sendOverFetch(baseUrl, fetch),
     timeoutMs: integerOption('callTimeoutMs', callTimeoutMs, { min: 1, max: 60_000 }),
     replyMaxBytes: integerOption('replyMaxBytes', replyMaxBytes, { min: 1 }),
   }

@@ -52,6 +52,20 @@ describe('a call', () => {
     expect(upstream.calls[0]?.url.pathname).toBe('/prefix/v4/timpush/get_tag')
   })
 
+  test('goes through the global fetch of the moment, instrumented or intercepted as it may be', async () => {
+    await using upstream = await openUpstream(tagged())
+    const client = clientOf(upstream)
+    const later = vi.fn<typeof fetch>(() => Promise.resolve(new Response('{"ErrorCode":0}')))
+    vi.stubGlobal('fetch', later)
+    try {
+      await client.getTags(['xiaoming'])
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    expect(later).toHaveBeenCalledOnce()
+    expect(upstream.calls).toHaveLength(0)
+  })
+
   test('goes through the fetch that is given, and needs none', async () => {
     await using upstream = await openUpstream(tagged())
     const given = vi.fn<typeof fetch>(() => Promise.resolve(new Response('{"ErrorCode":0}')))

@@ -27,7 +27,7 @@ test('a user that is remembered keeps nothing of what came with it', () => {
     const user = `user-${String(each).padStart(40, '0')}`
     const head = `GET /v1/users/${user}/tags HTTP/1.1\r\nHost: localhost\r\n\r\n`
     const bytes = Buffer.from(head.padEnd(64 * KIB))
-    glance.at(0, bytes.toString('latin1'), bytes, {}, now())
+    glance.at(0, { bytes, text: bytes.toString('latin1'), now: now(), heads: {} })
   }
   expect((heapBytes() - before) / 200).toBeLessThan(4 * KIB)
   expect(remembered).toHaveLength(200)

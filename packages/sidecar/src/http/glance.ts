@@ -23,6 +23,17 @@ export interface Answered {
   readonly end: number
 }
 
+/** What came at a time. */
+export interface Piece {
+  readonly bytes: NonSharedBuffer
+  /** The same as Latin-1, a character for each byte. */
+  readonly text: string
+  /** When it came. */
+  readonly now: number
+  /** Of its connection. */
+  readonly heads: Heads
+}
+
 /** The last plain head of either kind on a connection. Mostly the next one is the same, and not read again. */
 export type Heads = { -readonly [Of in Kind]?: PlainHead }
 
@@ -41,29 +52,18 @@ export class Glance {
     this.#isNeighbour = neighbours(options.allowedHosts)
   }
 
-  /** Returns the request that begins at `from`, in `bytes` and in their Latin-1 `text` alike, with its answer; undefined when it has to be looked at. */
-  at(
-    from: number,
-    text: string,
-    bytes: NonSharedBuffer,
-    heads: Heads,
-    now: number,
-  ): Answered | undefined {
-    if (text.startsWith(BEFORE_USER, from)) return this.#userTags(from, text, bytes, heads, now)
-    if (text.startsWith(BATCH_GET, from)) return this.#batchGet(from, text, bytes, heads, now)
+  /** Returns the request that begins at `from` in a piece, with its answer; undefined when it has to be looked at. */
+  at(from: number, piece: Piece): Answered | undefined {
+    if (piece.text.startsWith(BEFORE_USER, from)) return this.#userTags(from, piece)
+    if (piece.text.startsWith(BATCH_GET, from)) return this.#batchGet(from, piece)
     return undefined
   }
 
-  #userTags(
-    from: number,
-    text: string,
-    bytes: NonSharedBuffer,
-    heads: Heads,
-    now: number,
-  ): Answered | undefined {
+  #userTags(from: number, piece: Piece): Answered | undefined {
+    const { text, bytes, now } = piece
     const target = text.indexOf(' ', from + BEFORE_USER.length)
     if (!text.startsWith(AFTER_USER, target - AFTER_USER.length)) return undefined
-    const head = this.#head('user-tags', text, target, heads)
+    const head = this.#head('user-tags', target, piece)
     if (head?.bodyBytes !== 0) return undefined
     // Not a slice of the text, which would keep the whole: the lookup remembers who was read.
     const user = bytes.toString('latin1', from + BEFORE_USER.length, target - AFTER_USER.length)
@@ -84,15 +84,10 @@ export class Glance {
   }
 
   /** The body has to have come with its head. */
-  #batchGet(
-    from: number,
-    text: string,
-    bytes: NonSharedBuffer,
-    heads: Heads,
-    now: number,
-  ): Answered | undefined {
+  #batchGet(from: number, piece: Piece): Answered | undefined {
+    const { text, bytes, now } = piece
     const target = from + BATCH_GET.length
-    const head = this.#head('batch-get', text, target, heads)
+    const head = this.#head('batch-get', target, piece)
     if (head === undefined || head.bodyBytes === 0) return undefined
     const start = target + head.text.length
     const end = start + head.bodyBytes
@@ -102,7 +97,7 @@ export class Glance {
   }
 
   /** Returns the head behind a target if it is plain and its token accepted, which may have changed since the last request. */
-  #head(kind: Kind, text: string, target: number, heads: Heads): PlainHead | undefined {
+  #head(kind: Kind, target: number, { text, heads }: Piece): PlainHead | undefined {
     const last = heads[kind]
     const isSame = last !== undefined && text.startsWith(last.text, target)
     const head = isSame ? last : readPlainHead(text, target, this.#isNeighbour)

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { directSidecar } from '../../tests/support/direct-sidecar.ts'
-import { nextAnswer } from '../../tests/support/raw-http.ts'
+import { nextAnswer, openSocket } from '../../tests/support/raw-http.ts'
 import { HttpMetrics } from '../observe/http-metrics.ts'
 import { Listener } from './listener.ts'
 import { type Door, ShortPath } from './short-path.ts'
@@ -87,6 +87,21 @@ test('an answer of the long way is bounded as such while one at a glance before 
   await vi.waitFor(() => expect(bound.mock.calls.at(-1)).toEqual([66_000]))
   expect(bound.mock.calls.map(([ms]) => ms)).toEqual([20_000, 0, 20_000, 66_000])
   bound.mockRestore()
+})
+
+test('a closed listener answers on a connection that is still open the long way, which ends it', async () => {
+  const { listener, socket } = await connected(20_000)
+  const other = openSocket(`http://127.0.0.1:${socket.remotePort}`)
+  other.write(FIRST)
+  await nextAnswer(other)
+  // As long as somebody reads, no connection is ended as idle.
+  socket.pause().write(LARGE)
+  await once(socket, 'readable')
+  const closed = listener.close()
+  other.write(PLAIN)
+  expect(await nextAnswer(other)).toMatch(/^Connection: close\r$/m)
+  socket.resume()
+  await closed
 })
 
 test('who does not read an answer is cut off when nothing has moved for long', async () => {

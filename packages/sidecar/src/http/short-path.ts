@@ -79,13 +79,13 @@ export class ShortPath {
   #answer(bytes: NonSharedBuffer, heads: Heads, socket: Socket): number {
     const { now: clock, wall, metrics } = this.#options
     const now = clock()
-    const text = bytes.toString('latin1')
+    const piece = { bytes, text: bytes.toString('latin1'), now, heads }
     const kinds: Answered['kind'][] = []
     let answers = ''
     let isAllAscii = true
     let at = 0
     while (at < bytes.length && answers.length < TOGETHER_MAX_LENGTH) {
-      const answered = this.#glance.at(at, text, bytes, heads, now)
+      const answered = this.#glance.at(at, piece)
       if (answered === undefined) break
       const { kind, head, body, end } = answered
       answers += freshAnswer(body, head.requestId, wall, now)

@@ -1,7 +1,7 @@
 import type { Flight } from './flights.ts'
 import type { Group, Hunt } from './hunt.ts'
 
-/** Users a request may seat before the next request has its turn. Fewer than these are left by no turn: they go with it. */
+/** Users a request may seat before the next request has its turn. */
 const QUANTUM_USERS = 8
 
 /** The users of one call. */
@@ -192,8 +192,7 @@ export class BatchQueue {
   }
 }
 
-/** Returns how many of the users that a request has left are seated in its turn. */
-const turnOf = (users: number): number => (users < 2 * QUANTUM_USERS ? users : QUANTUM_USERS)
+const turnOf = (users: number): number => Math.min(users, QUANTUM_USERS)
 
 function seat(flight: Flight, now: number, batch: Flight[], drop: Drop): void {
   if (flight.isWanted(now)) batch.push(flight)

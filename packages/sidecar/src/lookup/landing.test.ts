@@ -50,7 +50,7 @@ describe('Landing of an answered call', () => {
       ['ghost', 'fetched unknown'],
       ['troubled', 'upstream-error'],
     ])
-    expect(cache.get('xiaoming')).toMatchObject({ kind: 'known', fetchedAtMs: 900 })
+    expect(cache.get('xiaoming')).toMatchObject({ tagsJson: '["a"]', fetchedAtMs: 900 })
     expect(cache.get('ghost')).toMatchObject({ kind: 'unknown', fetchedAtMs: 900 })
     expect(cache.get('troubled')).toBeUndefined()
     expect(flights.size).toBe(0)
