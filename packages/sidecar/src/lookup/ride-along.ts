@@ -51,6 +51,11 @@ export class RideAlong {
     if (this.#previous.get(room) >= END) this.#unlink(room, this.#bucketOf(freshUntilMs))
   }
 
+  /** Lets go of everybody. A room has to be added again before it is entered. */
+  clear(): void {
+    this.#firsts.clear()
+  }
+
   /** Lets go of users that are stale by now; a stale user is refreshed when it is read. */
   forgetStale(now: number): void {
     const firstUseful = Math.floor(now / this.#bucketMs) - BUCKETS_PER_WINDOW + 1

@@ -73,6 +73,28 @@ describe('TagCache', () => {
     expect([...cache.riders(30_000)]).toEqual([])
   })
 
+  test('offers seats whoever comes in between, and to nobody once all were forgotten', () => {
+    const cache = new TagCache({
+      maxBytes: 1e6,
+      windows,
+      random: () => 0.5,
+      rideAlong: new RideAlong(60_000),
+    })
+    const users = ['xiaoming', 'xiaohong', 'user-1']
+    for (const user of users) {
+      cache.store(user, cache.knownEntry([], 0))
+      read(cache, user)
+    }
+    cache.store('user-2', cache.knownEntry([], 0))
+    expect([...cache.riders(30_000)].toSorted()).toEqual(users.toSorted())
+    for (const user of users) {
+      cache.store(user, cache.knownEntry([], 0))
+      read(cache, user)
+    }
+    cache.clear()
+    expect([...cache.riders(30_000)]).toEqual([])
+  })
+
   test('keeps fresh times of 45 days, the longest that can be set, to the millisecond', () => {
     const ttlMs = 30 * 86_400_000
     const cache = new TagCache({
@@ -84,7 +106,7 @@ describe('TagCache', () => {
     expect(cache.get('xiaoming')?.freshUntilMs).toBe(1.5 * ttlMs + 0.25)
   })
 
-  test('takes back the room of users who are replaced, forgotten or pushed out', () => {
+  test('takes back the room of users who are replaced, forgotten, one or all, or pushed out', () => {
     const cache = cacheOf(500_000)
     const round = (number: number): void => {
       for (let user = 0; user < 1_000; user += 1)
@@ -96,6 +118,11 @@ describe('TagCache', () => {
     round(0)
     const before = heapBytes()
     for (let number = 1; number <= 60; number += 1) round(number)
+    expect(heapBytes() - before).toBeLessThan(500_000)
+    for (let number = 1; number <= 60; number += 1) {
+      cache.clear()
+      round(number)
+    }
     expect(heapBytes() - before).toBeLessThan(500_000)
   })
 

@@ -14,6 +14,8 @@ import type { Answer, Source } from './outcome.ts'
 import { RideAlong } from './ride-along.ts'
 import { Rooms } from './rooms.ts'
 import { TagTexts } from './tag-texts.ts'
+import { UseOrder } from './use-order.ts'
+import { UserIndex } from './user-index.ts'
 
 export interface TagCacheOptions {
   readonly maxBytes: number
@@ -43,10 +45,10 @@ export type EvictionReason = 'capacity' | 'unknown-share' | 'invalidated'
 export class TagCache {
   readonly #windows: FreshnessWindows
   readonly #random: () => number
-  /** A known user's room. */
-  readonly #known: LRUCache<string, number>
+  readonly #index = new UserIndex()
   readonly #texts = new TagTexts()
   readonly #rooms = new Rooms(this.#texts)
+  readonly #order: UseOrder
   readonly #rideAlong: RideAlong
   /** When an unknown user was fetched. */
   readonly #unknown: LRUCache<string, number>
@@ -62,18 +64,20 @@ export class TagCache {
     this.#windows = options.windows
     this.#random = options.random
     this.#rideAlong = options.rideAlong ?? new RideAlong(0)
-    // Bytes alone bound it: a bound on the count as well makes lru-cache allocate for it at once, 42 ms and 12 MB for 64 MiB.
     const unknownBytes = Math.floor(options.maxBytes * UNKNOWN_SHARE)
-    this.#known = new LRUCache({
-      maxSize: options.maxBytes - unknownBytes,
-      dispose: (room) => this.#empty(room),
+    this.#order = new UseOrder({
+      maxBytes: options.maxBytes - unknownBytes,
+      onPushedOut: (room) => this.#empty(room),
     })
     this.#unknown = new LRUCache({ maxSize: unknownBytes })
   }
 
   get(user: string): KeptEntry | UnknownEntry | undefined {
-    const room = this.#known.get(user)
-    if (room !== undefined) return this.#rooms.entry(room)
+    const room = this.#index.find(user)
+    if (room !== undefined) {
+      if (this.#rooms.use(room, this.#order.age)) this.#order.moveToBack(room)
+      return this.#rooms.entry(room)
+    }
     const fetchedAtMs = this.#unknown.get(user)
     return fetchedAtMs === undefined ? undefined : this.unknownEntry(fetchedAtMs)
   }
@@ -88,7 +92,7 @@ export class TagCache {
   /** Yields users who were read since they were fetched and will be stale soon, until the taker stops; each once. */
   *riders(now: number): Generator<string> {
     for (const room of this.#rideAlong.due(now))
-      if (now < this.#rooms.freshUntilMs(room)) yield this.#rooms.user(room)
+      if (now < this.#rooms.freshUntilMs(room)) yield this.#index.user(room)
   }
 
   /** Says what an entry may still be used for. */
@@ -132,7 +136,7 @@ export class TagCache {
 
   /** Stores an entry in place of whatever was believed of the user before. */
   store(user: string, entry: FetchedEntry | UnknownEntry): void {
-    const isNew = !this.#known.has(user) && !this.#unknown.has(user)
+    const isNew = this.#index.find(user) === undefined && !this.#unknown.has(user)
     const expected = this.entries + (isNew ? 1 : 0)
     this.#put(user, entry)
     if (isNew) this.#added += 1
@@ -146,32 +150,48 @@ export class TagCache {
       this.#unknown.delete(user)
       this.#putKnown(user, entry)
     } else {
-      this.#known.delete(user)
+      this.#dropKnown(user)
       this.#unknown.set(user, entry.fetchedAtMs, { size: sizeBytes(user, '') })
     }
   }
 
   #putKnown(user: string, { text, fetchedAtMs, freshUntilMs }: FetchedEntry): void {
     const size = sizeBytes(user, text)
-    // lru-cache would not take it, and never say so.
-    if (size > this.#known.maxSize) {
-      this.#known.delete(user)
+    if (!this.#order.fits(size)) {
+      this.#dropKnown(user)
       return
     }
+    const room = this.#index.find(user) ?? this.#moveIn(user)
+    this.#rideAlong.leave(room, this.#rooms.freshUntilMs(room))
     const freshForMs = Math.round(freshUntilMs - fetchedAtMs)
-    const room = this.#rooms.add({ user, text, fetchedAtMs, freshForMs })
+    this.#rooms.put(room, { text, fetchedAtMs, freshForMs, age: this.#order.age })
+    this.#order.put(room, size)
+  }
+
+  #moveIn(user: string): number {
+    const room = this.#rooms.take()
+    this.#index.add(user, room)
     this.#rideAlong.add(room)
-    this.#known.set(user, room, { size })
+    return room
+  }
+
+  #dropKnown(user: string): boolean {
+    const room = this.#index.find(user)
+    if (room === undefined) return false
+    this.#order.remove(room)
+    this.#empty(room)
+    return true
   }
 
   #empty(room: number): void {
     this.#rideAlong.leave(room, this.#rooms.freshUntilMs(room))
-    this.#rooms.remove(room)
+    this.#index.remove(room)
+    this.#rooms.giveBack(room)
   }
 
   /** Forgets a user; reports whether there was anything to forget. */
   delete(user: string): boolean {
-    const known = this.#known.delete(user)
+    const known = this.#dropKnown(user)
     const isCached = this.#unknown.delete(user) || known
     if (isCached) this.evicted.invalidated += 1
     return isCached
@@ -180,7 +200,9 @@ export class TagCache {
   /** Forgets everyone; returns how many entries there were. */
   clear(): number {
     const { entries } = this
-    this.#known.clear()
+    this.#rideAlong.clear()
+    this.#order.clear()
+    this.#index.clear()
     this.#rooms.clear()
     this.#unknown.clear()
     this.evicted.invalidated += entries
@@ -198,11 +220,11 @@ export class TagCache {
   }
 
   get entries(): number {
-    return this.#known.size + this.#unknown.size
+    return this.#order.size + this.#unknown.size
   }
 
   get bytes(): number {
-    return this.#known.calculatedSize + this.#unknown.calculatedSize
+    return this.#order.bytes + this.#unknown.calculatedSize
   }
 }
 
