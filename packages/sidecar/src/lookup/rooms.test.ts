@@ -13,7 +13,7 @@ describe('Rooms', () => {
     const uses = (age: number): boolean[] => [rooms.use(room, age), rooms.use(room, age)]
     expect(uses(7)).toEqual([false, false])
     rooms.noteRead(room)
-    expect([8, 2 ** 31 - 1, 0].map(uses)).toEqual(Array(3).fill([true, false]))
+    for (const age of [8, 2 ** 31 - 1, 0]) expect(uses(age)).toEqual([true, false])
     expect(rooms.entry(room)).toMatchObject({ wasRead: true, freshUntilMs: 4e9 + 0.25 })
     rooms.put(room, GUEST)
     expect(rooms.entry(room).wasRead).toBe(false)
@@ -24,7 +24,7 @@ describe('Rooms', () => {
     const taken = Array.from({ length: 5_000 }, () => rooms.take())
     expect(new Set(taken).size).toBe(5_000)
     for (const room of [17, 4_200]) rooms.giveBack(room)
-    expect([rooms.take(), rooms.take()].toSorted()).toEqual([17, 4_200].toSorted())
+    expect(new Set([rooms.take(), rooms.take()])).toEqual(new Set([17, 4_200]))
     expect(rooms.take()).toBe(5_000)
     rooms.clear()
     expect(rooms.take()).toBe(0)

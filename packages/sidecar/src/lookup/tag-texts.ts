@@ -67,7 +67,7 @@ export class TagTexts {
 }
 
 /** Reports whether a kept text is numbers of tags; if not, it is the JSON itself. */
-export function isPacked(kept: string): boolean {
+function isPacked(kept: string): boolean {
   return kept.charCodeAt(0) !== BRACKET
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 
 import { createLog, type Log } from './log.ts'
 
-function logInto(lines: string[], level: string, isTTY = false): Log {
+type Level = Parameters<typeof createLog>[0]
+
+function logInto(lines: string[], level: Level, isTTY = false): Log {
   return createLog(level, { write: (line) => lines.push(line), isTTY })
 }
 
@@ -30,7 +32,7 @@ test('an error is told with its stack', () => {
 })
 
 describe('the level', () => {
-  test.each([
+  test.each<[Level, string[]]>([
     ['debug', ['d', 'i', 'w', 'e']],
     ['info', ['i', 'w', 'e']],
     ['warn', ['w', 'e']],
@@ -39,10 +41,10 @@ describe('the level', () => {
   ])('%s lets pass what is at least as grave', (level, passed) => {
     const lines: string[] = []
     const log = logInto(lines, level)
-    log.debug('d')
-    log.info('i')
-    log.warn('w')
-    log.error('e')
+    log.debug({ event: 'e' }, 'd')
+    log.info({ event: 'e' }, 'i')
+    log.warn({ event: 'e' }, 'w')
+    log.error({ event: 'e' }, 'e')
     expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject(
       passed.map((msg) => ({ msg })),
     )
@@ -53,12 +55,12 @@ test('on a terminal a line is for people', () => {
   const lines: string[] = []
   const log = logInto(lines, 'info', true)
   log.warn({ event: 'drain-cut', connections: 2, list: ['a'] }, 'the grace is over')
-  log.info('plain')
+  log.info({ event: 'e' }, 'plain')
   expect(lines).toEqual([
     expect.stringMatching(
       /^\d\d:\d\d:\d\d warn {2}the grace is over {2}event=drain-cut connections=2 list=\["a"\]\n$/,
     ),
-    expect.stringMatching(/^\d\d:\d\d:\d\d info {2}plain *\n$/),
+    expect.stringMatching(/^\d\d:\d\d:\d\d info {2}plain {2}event=e\n$/),
   ])
 })
 
@@ -85,13 +87,13 @@ describe('a log that nobody reads', () => {
   test('keeps lines up to a mebibyte, drops those beyond, and counts them in one line when it is read', () => {
     const { sink, log, read, messages } = unreadSink()
     sink.unread = MIB
-    log.info('kept')
+    log.info({ event: 'e' }, 'kept')
     for (const lines of [3, 1]) {
       sink.unread = MIB + 1
-      for (let line = 0; line < lines; line += 1) log.info('dropped')
+      for (let line = 0; line < lines; line += 1) log.info({ event: 'e' }, 'dropped')
       read()
     }
-    log.info('told')
+    log.info({ event: 'e' }, 'told')
     expect(messages()).toMatchObject([
       { msg: 'kept' },
       { level: 'warn', event: 'log-lines-dropped', lines: 3 },
@@ -103,7 +105,7 @@ describe('a log that nobody reads', () => {
   test('says nothing of dropped lines if none were', () => {
     const { sink, log, read, messages } = unreadSink()
     sink.unread = MIB
-    log.info('kept')
+    log.info({ event: 'e' }, 'kept')
     read()
     expect(messages()).toMatchObject([{ msg: 'kept' }])
   })

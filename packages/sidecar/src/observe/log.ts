@@ -1,5 +1,4 @@
-import { type Logger, pino } from 'pino'
-
+import { LOG_LEVELS } from '../config/settings.ts'
 import { withoutControls } from '../without-controls.ts'
 import { loggedError } from './logged-error.ts'
 
@@ -14,7 +13,17 @@ export interface LogSink {
   readonly once?: (event: 'drain', listener: () => void) => unknown
 }
 
-export type Log = Logger
+type Level = Exclude<(typeof LOG_LEVELS)[number], 'silent'>
+
+/** What a line says beside its message: what JSON can, but for `err`, which is shown as {@link loggedError} does. */
+interface LoggedEvent {
+  readonly event: string
+  readonly err?: unknown
+  readonly [name: string]: unknown
+}
+
+/** By level: writes a line, if that level is logged. */
+export type Log = Readonly<Record<Level, (what: LoggedEvent, message: string) => void>>
 
 /** While more than this waits to be read, lines are dropped: nobody may ever read them, and they stay in memory. */
 const UNREAD_MAX_BYTES = 1024 * 1024
@@ -24,7 +33,7 @@ const UNREAD_MAX_BYTES = 1024 * 1024
  * and `msg`. User ids, tags, keys, signatures and URLs with a query are never given to it. Lines that were dropped are counted in one that is
  * written when the others were read.
  */
-export function createLog(level: string, sink: LogSink): Log {
+export function createLog(least: (typeof LOG_LEVELS)[number], sink: LogSink): Log {
   let dropped = 0
   const write = (line: string): void => {
     if ((sink.writableLength ?? 0) <= UNREAD_MAX_BYTES) {
@@ -34,16 +43,11 @@ export function createLog(level: string, sink: LogSink): Log {
     dropped += 1
     if (dropped === 1) sink.once?.('drain', tellDropped)
   }
-  const log = pino(
-    {
-      level,
-      base: null,
-      serializers: { err: loggedError },
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    { write },
-  )
+  const at = (level: Level): Log[Level] => {
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(least)) return () => undefined
+    return (what, message) => write(lineOf(level, what, message))
+  }
+  const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   const tellDropped = (): void => {
     log.warn(
       { event: 'log-lines-dropped', lines: dropped },
@@ -52,6 +56,11 @@ export function createLog(level: string, sink: LogSink): Log {
     dropped = 0
   }
   return log
+}
+
+function lineOf(level: Level, { err, ...what }: LoggedEvent, msg: string): string {
+  const error = err === undefined ? {} : { err: loggedError(err) }
+  return `${JSON.stringify({ level, time: new Date().toISOString(), ...what, ...error, msg })}\n`
 }
 
 /** Turns a JSON line into one for people: time of day, level, message, then what else it says. */
