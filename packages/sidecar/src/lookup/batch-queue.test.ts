@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { awaitedFlights, usersOf as users } from '../../tests/support/awaited-flights.ts'
@@ -26,24 +27,30 @@ describe('BatchQueue', () => {
     queue.addForeground(request(['small']))
     queue.addForeground(request(range('mid', 12)))
     expect(users(queue.cut(30, 0, keep))).toEqual([
-      ...range('big', 8),
       'small',
-      ...range('mid', 8),
-      ...range('big', 16).slice(8),
-      ...range('mid', 12).slice(8),
-      'big16',
+      ...range('mid', 12),
+      ...range('big', 17),
     ])
   })
 
   test('ends a turn that a full batch has cut short at the front of the next one', () => {
     const queue = new BatchQueue()
-    for (const name of ['a', 'b', 'c']) queue.addForeground(request(range(name, 10)))
-    expect(users(queue.cut(15, 0, keep))).toEqual([...range('a', 8), ...range('b', 7)])
-    expect(users(queue.cut(15, 0, keep))).toEqual([
-      'b7',
-      ...range('c', 8),
-      ...['a', 'b', 'c'].flatMap((name) => range(name, 10).slice(8)),
-    ])
+    for (const name of ['a', 'b', 'c']) queue.addForeground(request(range(name, 20)))
+    expect(users(queue.cut(12, 0, keep))).toEqual([...range('a', 8), ...range('b', 4)])
+    expect(users(queue.cut(12, 0, keep))).toEqual([...range('b', 8).slice(4), ...range('c', 8)])
+  })
+
+  test('has as many whole requests in a batch as it can, and those that gave their seats are whole in the next', () => {
+    const queue = new BatchQueue()
+    for (let lane = 10; lane < 23; lane += 1) queue.addForeground(request(range(`${lane}-`, 10)))
+    const requestsIn = (batch: readonly Flight[]): readonly string[] =>
+      users(batch).map((user) => user.slice(0, 2))
+    const first = requestsIn(queue.cut(100, 0, keep))
+    const whole = [...new Set(first)].filter(
+      (lane) => first.filter((other) => other === lane).length === 10,
+    )
+    expect(whole).toEqual(range('1', 9))
+    expect(new Set(requestsIn(queue.cut(100, 0, keep))).size).toBe(4)
     expect([queue.isEmpty, queue.requests]).toEqual([true, 0])
   })
 
@@ -102,6 +109,18 @@ describe('BatchQueue', () => {
       range('live', 3),
     )
     expect(dropped).toEqual(range('late', 3))
+  })
+
+  test('plans with those who are left when some were dropped', () => {
+    const queue = new BatchQueue()
+    queue.addForeground([...request(range('late', 6), 100), ...request(range('a', 14))])
+    queue.addForeground(request(range('b', 15)))
+    expect(users(queue.cut(8, 500, keep))).toEqual(range('a', 8))
+    // Six are left, and complete: they give nothing to the others.
+    expect(users(queue.cut(16, 500, keep))).toEqual([...range('a', 14).slice(8), ...range('b', 10)])
+    queue.addForeground([...request(range('late', 6), 100), ...request(range('c', 2))])
+    expect(users(queue.cut(7, 500, keep))).toEqual([...range('b', 15).slice(10), ...range('c', 2)])
+    expect([queue.isEmpty, queue.requests]).toEqual([true, 0])
   })
 
   test('returns nothing only when it is empty, even if a whole lane was dropped', () => {
@@ -238,7 +257,7 @@ describe('BatchQueue agrees with a naive one', () => {
     }
   })
 
-  test('seats everybody once, in the end, and starves no request, whatever the sizes', () => {
+  test('seats everybody once, in the end, whatever the sizes', () => {
     for (const sizes of everySequence([1, 7, 8, 9, 30], 4)) {
       for (const usersMax of [1, 8, 10, 25]) {
         const queue = new BatchQueue()
@@ -256,9 +275,55 @@ describe('BatchQueue agrees with a naive one', () => {
         for (const [lane, size] of sizes.entries()) {
           const mine = seated.filter((user) => user.startsWith(`${lane}-`))
           expect(mine).toEqual(range(`${lane}-`, size))
-          expect(seated.indexOf(`${lane}-0`)).toBeLessThanOrEqual(lane * 8)
         }
       }
     }
+  })
+
+  /** Returns the batch in which each request is complete by turns of eight alone. */
+  function completeByTurns(sizes: readonly number[], usersMax: number): readonly number[] {
+    const complete = sizes.map(() => 0)
+    const line = sizes.map((left, lane) => ({ lane, left, turn: 8 }))
+    for (let batch = 0; line.length > 0; batch += 1) {
+      for (let free = usersMax; free > 0;) {
+        const [first] = line
+        if (first === undefined) break
+        const seats = Math.min(first.turn, first.left, free)
+        free -= seats
+        first.left -= seats
+        first.turn -= seats
+        if (first.left === 0) complete[first.lane] = batch
+        if (first.left > 0 && first.turn > 0) continue
+        line.shift()
+        if (first.left > 0) line.push({ ...first, turn: 8 })
+      }
+    }
+    return complete
+  }
+
+  function completeIn(queue: BatchQueue, sizes: readonly number[], usersMax: number): number[] {
+    const complete = sizes.map(() => 0)
+    for (const [lane, size] of sizes.entries())
+      queue.addForeground(request(range(`${lane}-`, size)))
+    for (let batch = 0; !queue.isEmpty; batch += 1) {
+      for (const user of users(queue.cut(usersMax, 0, keep)))
+        complete[Number(user.split('-')[0])] = batch
+    }
+    return complete
+  }
+
+  test('has no request complete later than by turns of eight alone', () => {
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 34 }), fc.constant(100)), {
+      minLength: 1,
+      maxLength: 20,
+    })
+    fc.assert(
+      fc.property(sizes, fc.constantFrom(1, 8, 10, 25, 100), (all, usersMax) => {
+        const byTurns = completeByTurns(all, usersMax)
+        for (const [lane, batch] of completeIn(new BatchQueue(), all, usersMax).entries())
+          expect(batch).toBeLessThanOrEqual(byTurns[lane] ?? -1)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })

@@ -1,8 +1,7 @@
 import type { Flight } from './flights.ts'
 import type { Group, Hunt } from './hunt.ts'
-
-/** Users a request may seat before the next request has its turn. */
-const QUANTUM_USERS = 8
+import { Lanes } from './lanes.ts'
+import { type Drop, Seats } from './seats.ts'
 
 /** The users of one call. */
 export interface Batch {
@@ -13,34 +12,17 @@ export interface Batch {
   readonly hunt?: Hunt
 }
 
-/** The queued users of one request, taken from the front. */
-interface Lane {
-  readonly flights: readonly Flight[]
-  next: number
-  /** Users it may still seat before its turn is over. */
-  turnUsers: number
-}
-
-/** Told of a user that is dropped at the cut because nobody waits for it any more. */
-type Drop = (flight: Flight) => void
-
 /**
  * BatchQueue decides who goes next. Users wait here until a slot opens; only then is a batch *cut* from whoever waits.
  *
- * Users whose retry is due go first. Then come foreground users, round robin over requests, {@link QUANTUM_USERS} at a time,
- * so that a request for 20,000 users does not starve one for a single user. A request that the end of a batch cuts short is the first in the
- * next one: each batch that has a part of a request makes it wait for another call. Refresh users fill the room that is left, oldest
+ * Users whose retry is due go first. Then come foreground users, their requests in turns. Refresh users fill the room that is left, oldest
  * first. Groups in search of a culprit are kept apart: each travels alone.
  */
 export class BatchQueue {
-  /** In turn order: a Set iterates in insertion order, and a lane put back during the iteration is visited again. */
-  readonly #lanes = new Set<Lane>()
+  readonly #lanes = new Lanes()
   readonly #due = new Set<Flight>()
   readonly #refresh = new Set<Flight>()
   #groups: Group[] = []
-  #laneUsers = 0
-  /** Users that one round seats, in which each lane has its turn. */
-  #roundUsers = 0
   readonly #now: () => number
 
   /** `now` is monotonic milliseconds; default `performance.now`. */
@@ -50,11 +32,7 @@ export class BatchQueue {
 
   /** Queues the users of one request. */
   addForeground(flights: readonly Flight[]): void {
-    if (flights.length === 0) return
-    const turnUsers = turnOf(flights.length)
-    this.#laneUsers += flights.length
-    this.#roundUsers += turnUsers
-    this.#lanes.add({ flights: this.#queued(flights), next: 0, turnUsers })
+    if (flights.length > 0) this.#lanes.add(this.#queued(flights))
   }
 
   /** Queues users in front of all requests: they have waited before, and their call failed. */
@@ -83,37 +61,27 @@ export class BatchQueue {
    * been looked at when it returns nothing.
    */
   cut(usersMax: number, now: number, drop: Drop): Flight[] {
-    const batch: Flight[] = []
+    const seats = new Seats(usersMax, now, drop)
     for (const flight of this.#due) {
-      if (batch.length === usersMax) return batch
+      if (seats.free === 0) return seats.taken
       this.#due.delete(flight)
-      seat(flight, now, batch, drop)
+      seats.give(flight)
     }
-    for (const lane of this.#lanes) {
-      if (batch.length === usersMax) return batch
-      const seats = Math.min(lane.turnUsers, usersMax - batch.length)
-      this.#seatLane(lane, seats, now, batch, drop)
-      lane.turnUsers -= seats
-      const left = lane.flights.length - lane.next
-      if (left > 0 && lane.turnUsers > 0) return batch
-      this.#lanes.delete(lane)
-      lane.turnUsers = turnOf(left)
-      if (left > 0) this.#lanes.add(lane)
-    }
+    this.#lanes.seat(seats)
     for (const flight of this.#refresh) {
-      if (batch.length === usersMax) return batch
+      if (seats.free === 0) return seats.taken
       this.#refresh.delete(flight)
-      batch.push(flight)
+      seats.taken.push(flight)
     }
-    return batch
+    return seats.taken
   }
 
   /** Returns the next group that has anybody in it who is still wanted. */
   cutGroup(now: number, drop: Drop): Group | undefined {
     for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
-      const flights: Flight[] = []
-      for (const flight of group.flights) seat(flight, now, flights, drop)
-      if (flights.length > 0) return { flights, hunt: group.hunt }
+      const seats = new Seats(group.flights.length, now, drop)
+      for (const flight of group.flights) seats.give(flight)
+      if (seats.taken.length > 0) return { flights: seats.taken, hunt: group.hunt }
     }
     return undefined
   }
@@ -121,14 +89,10 @@ export class BatchQueue {
   /** Empties the queue and returns who was in it. */
   takeAll(): readonly Flight[] {
     const groups = this.#groups.flatMap((group) => group.flights)
-    const lanes = [...this.#lanes].flatMap((lane) => lane.flights.slice(lane.next))
-    const all = [...groups, ...this.#due, ...lanes, ...this.#refresh]
+    const all = [...groups, ...this.#due, ...this.#lanes.takeAll(), ...this.#refresh]
     this.#groups = []
     this.#due.clear()
-    this.#lanes.clear()
     this.#refresh.clear()
-    this.#laneUsers = 0
-    this.#roundUsers = 0
     return all
   }
 
@@ -137,17 +101,16 @@ export class BatchQueue {
    * that frees is taken by a newcomer, who takes turns like all others.
    */
   usersAhead(users: number, staysFull: boolean): number {
-    const inTurns = Math.ceil(users / QUANTUM_USERS) * this.#roundUsers
-    return this.#due.size + (staysFull ? inTurns : Math.min(this.#laneUsers, inTurns))
+    return this.#due.size + this.#lanes.usersAhead(users, staysFull)
   }
 
   get foregroundUsers(): number {
-    return this.#due.size + this.#laneUsers
+    return this.#due.size + this.#lanes.users
   }
 
   /** Requests with users that have never been in a call. */
   get requests(): number {
-    return this.#lanes.size
+    return this.#lanes.requests
   }
 
   get refreshUsers(): number {
@@ -177,24 +140,4 @@ export class BatchQueue {
     for (const flight of flights) flight.queuedAtMs = now
     return flights
   }
-
-  #seatLane(lane: Lane, seats: number, now: number, batch: Flight[], drop: Drop): void {
-    const full = batch.length + seats
-    const before = lane.flights.length - lane.next
-    while (batch.length < full && lane.next < lane.flights.length) {
-      const flight = lane.flights[lane.next]
-      lane.next += 1
-      if (flight !== undefined) seat(flight, now, batch, drop)
-    }
-    const left = lane.flights.length - lane.next
-    this.#laneUsers -= before - left
-    this.#roundUsers -= turnOf(before) - turnOf(left)
-  }
-}
-
-const turnOf = (users: number): number => Math.min(users, QUANTUM_USERS)
-
-function seat(flight: Flight, now: number, batch: Flight[], drop: Drop): void {
-  if (flight.isWanted(now)) batch.push(flight)
-  else drop(flight)
 }
