@@ -43,7 +43,7 @@ async function batchGet(): Promise<Findings> {
         bound: '≥ 0.95 both',
         verdict: all(...figures.map((figure) => atLeast(figure, 0.95))),
         obstacle:
-          'a look at each id and at its freshness, and dates that are put between, where bare joins fragments that are ready (profiles.md, “A batch of 100 hits”)',
+          'waits for memory, for each user; and dates that are put between, where bare joins fragments that are ready (profiles.md, “A batch of 100 hits”)',
       },
     ],
     tables: [contestTable('batchGet of 100 cached users, 32 connections', results, `${BARE}, hot`)],

@@ -100,8 +100,7 @@ function rows(
       ),
       bound: '≥ 0.85, and faster than nginx and varnish',
       verdict: all(atLeast(overBare, 0.85), ...overProxies.map(({ over }) => atLeast(over, 1))),
-      obstacle:
-        'the kernel’s part, nearly half of a hit, is nginx’s too; beside it V8 looks the user up by way of its table of all texts, and makes a text of the answer (profiles.md, “A hit”)',
+      obstacle: 'the kernel’s part, more than half of a hit, is nginx’s too (profiles.md, “A hit”)',
     },
     {
       work: 'the same over a Unix socket',

@@ -49,7 +49,7 @@ function waitRow(ours: Slice, linger: Slice, tick: Slice): Row {
     bound: 'p50 < upstream + 10 ms, p99 < 3 × upstream',
     verdict: all(isAnswered, atMost(p50, UPSTREAM_MS + 10), atMost(p99, UPSTREAM_MS * 3)),
     obstacle:
-      'turns of eight users, which split a request for ten; and HTTP and objects of a request, which take more of the processor than the calls do (profiles.md, “A miss under load”)',
+      'HTTP and objects of a request, which take more of the processor than the calls do (profiles.md, “A miss under load”)',
   }
 }
 
