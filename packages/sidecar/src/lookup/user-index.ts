@@ -55,7 +55,7 @@ export class UserIndex {
     this.#size += 1
     if (this.#size > this.#buckets) this.#addBucket()
     const hash = this.#hashOf(user)
-    this.#users.set(room, user)
+    this.#users.set(room, copyOf(user))
     this.#links.set(room * LINKS + HASH, hash)
     this.#enter(room, this.#bucketOf(hash))
   }
@@ -86,7 +86,7 @@ export class UserIndex {
 
   /** Returns who has a room. */
   user(room: number): string {
-    return this.#users.get(room)
+    return copyOf(this.#users.get(room))
   }
 
   #enter(room: number, bucket: number): void {
@@ -123,4 +123,14 @@ export class UserIndex {
     }
     return hash
   }
+}
+
+/**
+ * Returns a text of its own for an id. One that was ever looked up in a Map is in V8's table of all texts for as long as it is kept, and a full collection
+ * of the heap stops everybody to walk through that table: with a million users a third to two thirds of its 30 ms.
+ */
+function copyOf(user: string): string {
+  const copy = Buffer.from(user).toString()
+  // A lone surrogate has no UTF-8.
+  return copy === user ? copy : user
 }
