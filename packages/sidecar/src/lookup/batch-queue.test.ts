@@ -197,6 +197,11 @@ describe('BatchQueue', () => {
     expect([queue.usersAhead(8, true), queue.foregroundUsers]).toEqual([12, 12])
     queue.takeAll()
     expect(queue.usersAhead(8, true)).toBe(0)
+    // Who gave seats has them in its next turn.
+    queue.addForeground(request(range('taker', 15)))
+    queue.addForeground(request(range('giver', 100)))
+    queue.cut(16, 0, keep)
+    expect([queue.usersAhead(1, false), queue.usersAhead(1, true)]).toEqual([15, 15])
   })
 })
 
@@ -301,29 +306,84 @@ describe('BatchQueue agrees with a naive one', () => {
     return complete
   }
 
-  function completeIn(queue: BatchQueue, sizes: readonly number[], usersMax: number): number[] {
-    const complete = sizes.map(() => 0)
-    for (const [lane, size] of sizes.entries())
-      queue.addForeground(request(range(`${lane}-`, size)))
-    for (let batch = 0; !queue.isEmpty; batch += 1) {
-      for (const user of users(queue.cut(usersMax, 0, keep)))
-        complete[Number(user.split('-')[0])] = batch
+  /** Requests, by whether each of their users is late. */
+  const requests = fc.array(
+    fc.array(
+      fc.nat(9).map((number) => number === 0),
+      { minLength: 1, maxLength: 34 },
+    ),
+    { minLength: 1, maxLength: 20 },
+  )
+  const usersMaxes = fc.constantFrom(1, 8, 10, 25, 100)
+
+  function queueOf(all: readonly (readonly boolean[])[]): BatchQueue {
+    const queue = new BatchQueue()
+    for (const [lane, late] of all.entries()) {
+      const flights = late.flatMap((isLate, user) =>
+        request([`${lane}-${user}`], isLate ? 100 : 1_000),
+      )
+      queue.addForeground(flights)
     }
-    return complete
+    return queue
   }
 
-  test('has no request complete later than by turns of eight alone', () => {
-    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 34 }), fc.constant(100)), {
-      minLength: 1,
-      maxLength: 20,
-    })
+  test('has no request complete later than by turns of eight alone, whoever is late', () => {
     fc.assert(
-      fc.property(sizes, fc.constantFrom(1, 8, 10, 25, 100), (all, usersMax) => {
-        const byTurns = completeByTurns(all, usersMax)
-        for (const [lane, batch] of completeIn(new BatchQueue(), all, usersMax).entries())
-          expect(batch).toBeLessThanOrEqual(byTurns[lane] ?? -1)
+      fc.property(requests, usersMaxes, (all, usersMax) => {
+        const queue = queueOf(all)
+        const living = all.map((late) => late.filter((isLate) => !isLate).length)
+        const byTurns = completeByTurns(living, usersMax)
+        for (let batch = 0; !queue.isEmpty; batch += 1)
+          for (const user of users(queue.cut(usersMax, 500, keep)))
+            expect(batch).toBeLessThanOrEqual(byTurns[Number(user.split('-')[0])] ?? -1)
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  test('has no request complete later than by turns of eight alone, for every sequence of sizes around a turn', () => {
+    for (const sizes of everySequence([1, 9, 15, 16, 30], 4)) {
+      for (const usersMax of [7, 10, 12, 20]) {
+        const queue = queueOf(sizes.map((size) => Array.from({ length: size }, () => false)))
+        const byTurns = completeByTurns(sizes, usersMax)
+        const left = [...sizes]
+        for (let batch = 0; !queue.isEmpty; batch += 1) {
+          for (const user of users(queue.cut(usersMax, 0, keep))) {
+            const lane = Number(user.split('-')[0])
+            left[lane] = (left[lane] ?? 0) - 1
+            if (left[lane] === 0) expect(batch).toBeLessThanOrEqual(byTurns[lane] ?? -1)
+          }
+          expect(queue.requests).toBe(left.filter((count) => count > 0).length)
+        }
+      }
+    }
+  })
+
+  test('counts no fewer ahead of a newcomer than are seated before its last user', () => {
+    fc.assert(
+      fc.property(requests, usersMaxes, fc.nat(4), fc.nat(29), (all, usersMax, cuts, others) => {
+        const queue = queueOf(all)
+        for (let cut = 0; cut < cuts; cut += 1) queue.cut(usersMax, 500, keep)
+        const ahead = queue.usersAhead(others + 1, false)
+        queue.addForeground(request(range('new-', others + 1)))
+        const seated: string[] = []
+        while (!queue.isEmpty) seated.push(...users(queue.cut(usersMax, 500, keep)))
+        // Of a batch that is whole the order says nothing.
+        const batches = Math.ceil((seated.lastIndexOf(`new-${others}`) + 1) / usersMax)
+        expect(Math.ceil((ahead + others + 1) / usersMax)).toBeGreaterThanOrEqual(batches)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('does not put a user back for whom another request waits as well', () => {
+    const queue = new BatchQueue()
+    const giver = request(range('giver-', 30))
+    const [other] = request(['other'])
+    giver[3]?.waiters.push(...(other?.waiters ?? []))
+    queue.addForeground(request(range('taker-', 15)))
+    queue.addForeground(giver)
+    const seated = users(queue.cut(16, 0, keep))
+    expect(seated).toEqual([...range('taker-', 12), ...range('giver-', 4)])
   })
 })

@@ -6,7 +6,7 @@ const TURN_USERS = 8
 
 /** The queued users of one request, taken from the front. */
 interface Lane {
-  readonly flights: readonly Flight[]
+  readonly flights: Flight[]
   next: number
   /** Users it may still seat before its turn is over. */
   turnUsers: number
@@ -15,41 +15,45 @@ interface Lane {
 /** The part of a batch that a request has. */
 interface Part {
   readonly lane: Lane
-  seats: number
-  /** Of those, what it may give to others: its last turn, if the end of the batch does not cut it short. */
-  mayGive: number
+  readonly flights: Flight[]
+  /** Its turn goes on in the next batch, before all others: what it has is not for others. */
+  isCutShort: boolean
+  /** What the lane had of a round before. */
+  readonly roundUsers: number
 }
 
 /**
  * Lanes queues requests by their users who have never been in a call. They have turns, {@link TURN_USERS} users at a time, so that a request for 20,000
  * users does not starve one for a single user. A turn that the end of a batch cuts short goes on in the next one.
  *
- * A request waits for the last of its users, and is as good as not seated until then. So requests that lack less than a turn change places with those
- * that lack anything and came behind them: whoever gives seats of a batch has them in its next turn. Of many requests for ten, a batch has nine or ten
- * whole ones and not twelve parts, and none of those that wait is complete later than by turns alone.
+ * A request is answered when the last of its users is. So one that lacks less than a turn changes places with those that lack anything and came behind
+ * it: whoever gives seats of a batch has them in its next turn. Of many requests for ten, a batch has nine or ten whole ones and not twelve parts.
+ *
+ * Of those that wait at a cut, none is complete later for it than by turns alone. A newcomer may be, by a batch: who is ahead of its turns is back in
+ * line sooner.
  */
 export class Lanes {
   /** In turn order: a Set iterates in insertion order, and a lane put back during the iteration is visited again. */
-  #lanes = new Set<Lane>()
+  readonly #lanes = new Set<Lane>()
   #users = 0
   /** Users that one round seats, in which each lane has its turn. */
   #roundUsers = 0
 
   /** Queues the users of one request; at least one. */
   add(flights: readonly Flight[]): void {
-    const turnUsers = turnOf(flights.length)
+    const lane = { flights: [...flights], next: 0, turnUsers: turnOf(flights.length) }
     this.#users += flights.length
-    this.#roundUsers += turnUsers
-    this.#lanes.add({ flights, next: 0, turnUsers })
+    this.#roundUsers += roundOf(lane)
+    this.#lanes.add(lane)
   }
 
   /** Fills the seats, or empties the queue. */
   seat(seats: Seats): void {
-    // Once more where seats stay free because nobody waits for those whom they were for.
-    while (seats.free > 0 && this.#lanes.size > 0) {
-      const parts = this.#turns(seats.free)
-      completeFirst(parts)
-      for (const part of parts) this.#seatPart(part, seats)
+    const parts = this.#turns(seats)
+    this.#completeFirst(parts, seats)
+    for (const { lane, flights, roundUsers } of parts) {
+      seats.taken.push(...flights)
+      this.#roundUsers += roundOf(lane) - roundUsers
     }
   }
 
@@ -63,7 +67,7 @@ export class Lanes {
   }
 
   /**
-   * Users that will be seated before the last of `users` new ones of one request. If the queue `staysFull`, every place in it
+   * Users that will be seated before the last of `users` new ones of one request, at the most. If the queue `staysFull`, every place in it
    * that frees is taken by a newcomer, who takes turns like all others.
    */
   usersAhead(users: number, staysFull: boolean): number {
@@ -79,67 +83,87 @@ export class Lanes {
     return this.#lanes.size
   }
 
-  /** Returns what each request has of so many seats by turns, and puts those whose turn is over back in line. */
-  #turns(seats: number): readonly Part[] {
+  /** Returns what each request has of a batch by turns, and puts those whose turn is over back in line; the parts are in line, too. */
+  #turns(seats: Seats): readonly Part[] {
     const parts = new Map<Lane, Part>()
-    let free = seats
+    let { free } = seats
     for (const lane of this.#lanes) {
       if (free === 0) break
-      const part = parts.get(lane) ?? { lane, seats: 0, mayGive: 0 }
-      const taken = Math.min(lane.turnUsers, free)
-      // Behind all others, as in line.
+      const roundUsers = roundOf(lane)
+      const part = parts.get(lane) ?? { lane, flights: [], isCutShort: false, roundUsers }
       parts.delete(lane)
       parts.set(lane, part)
-      part.seats += taken
+      const taken = this.#take(part, Math.min(lane.turnUsers, free), seats)
       free -= taken
       lane.turnUsers -= taken
-      part.mayGive = lane.turnUsers > 0 ? 0 : taken
-      if (lane.turnUsers > 0) break
+      part.isCutShort = lane.turnUsers > 0 && usersOf(lane) > 0
+      if (part.isCutShort) break
       this.#lanes.delete(lane)
-      lane.turnUsers = turnOf(lackOf(part))
-      if (lackOf(part) > 0) this.#lanes.add(lane)
+      lane.turnUsers = turnOf(usersOf(lane))
+      if (usersOf(lane) > 0) this.#lanes.add(lane)
     }
     return [...parts.values()]
   }
 
-  #seatPart({ lane, seats: part }: Part, seats: Seats): void {
-    const freeAfter = seats.free - part
-    const before = usersOf(lane)
-    while (seats.free > freeAfter && lane.next < lane.flights.length) {
-      const flight = lane.flights[lane.next]
-      lane.next += 1
-      if (flight !== undefined) seats.give(flight)
+  /** Lets the first who lack less than a turn have it from the last who lack anything. */
+  #completeFirst(parts: readonly Part[], seats: Seats): void {
+    let last = parts.length - 1
+    for (const [at, taker] of parts.entries()) {
+      while (usersOf(taker.lane) > 0 && usersOf(taker.lane) < TURN_USERS) {
+        const giver = parts[last]
+        // From somebody in front of it in line it would take what is others' before it.
+        if (giver === undefined || last <= at) return
+        if (this.#giveBack(giver)) this.#takeAhead(taker, seats)
+        else last -= 1
+      }
     }
-    const left = usersOf(lane)
-    this.#users -= before - left
-    this.#roundUsers -= turnOf(before) - turnOf(left)
-    // There are fewer than was thought if some were dropped.
-    lane.turnUsers = Math.min(lane.turnUsers, left)
-    if (left === 0) this.#lanes.delete(lane)
+  }
+
+  /** Takes so many users into a part as are there and still waited for; drops the others up to the next who is, so that a lane with users has one to seat. */
+  #take({ lane, flights }: Part, usersMax: number, seats: Seats): number {
+    const before = usersOf(lane)
+    let taken = 0
+    for (; lane.next < lane.flights.length; lane.next += 1) {
+      const flight = lane.flights[lane.next]
+      if (flight === undefined || !seats.wants(flight)) continue
+      if (taken === usersMax) break
+      flights.push(flight)
+      taken += 1
+    }
+    this.#users -= before - usersOf(lane)
+    return taken
+  }
+
+  /** Takes a user whose turn it is not yet. */
+  #takeAhead(part: Part, seats: Seats): void {
+    const { lane } = part
+    this.#take(part, 1, seats)
+    if (usersOf(lane) === 0) this.#lanes.delete(lane)
+  }
+
+  /** Puts the last user of a part back, if its request lacks others as well and nobody else waits for that user. */
+  #giveBack({ lane, flights, isCutShort }: Part): boolean {
+    const flight = flights.at(-1)
+    if (usersOf(lane) === 0 || isCutShort || !isOfOneRequest(flight)) return false
+    flights.pop()
+    lane.next -= 1
+    lane.flights[lane.next] = flight
+    lane.turnUsers += 1
+    this.#users += 1
+    return true
   }
 }
 
-/** Lets the first who lack less than a turn have it from the last who lack anything. */
-function completeFirst(parts: readonly Part[]): void {
-  let last = parts.length - 1
-  for (const [at, taker] of parts.entries()) {
-    while (lackOf(taker) > 0 && lackOf(taker) < TURN_USERS) {
-      const giver = parts[last]
-      // From somebody in front of it in line it would take what is others' before it.
-      if (giver === undefined || last <= at) return
-      const seats = lackOf(giver) === 0 ? 0 : Math.min(giver.mayGive, lackOf(taker))
-      if (seats === 0) last -= 1
-      taker.seats += seats
-      giver.seats -= seats
-      giver.mayGive -= seats
-      giver.lane.turnUsers += seats
-    }
-  }
+function isOfOneRequest(flight: Flight | undefined): flight is Flight {
+  if (flight === undefined) return false
+  const [first, ...others] = flight.waiters
+  return others.every(({ request }) => request === first?.request)
 }
 
 const turnOf = (users: number): number => Math.min(users, TURN_USERS)
 
 const usersOf = ({ flights, next }: Lane): number => flights.length - next
 
-/** Users of a request who are not in its part of the batch. */
-const lackOf = ({ lane, seats }: Part): number => usersOf(lane) - seats
+/** Users that a lane seats in a round, at the most. */
+const roundOf = (lane: Lane): number =>
+  Math.min(usersOf(lane), Math.max(lane.turnUsers, TURN_USERS))

@@ -20,9 +20,15 @@ export class Seats {
     return this.#usersMax - this.taken.length
   }
 
+  /** Reports whether somebody still waits for a user; if nobody does, the user is dropped. */
+  wants(flight: Flight): boolean {
+    const isWanted = flight.isWanted(this.#now)
+    if (!isWanted) this.#drop(flight)
+    return isWanted
+  }
+
   /** Gives a user the next seat, or drops it. */
   give(flight: Flight): void {
-    if (flight.isWanted(this.#now)) this.taken.push(flight)
-    else this.#drop(flight)
+    if (this.wants(flight)) this.taken.push(flight)
   }
 }

@@ -8,7 +8,7 @@ export interface UseOrderOptions {
 
 /** Ages go round after so many. */
 const AGES = 2 ** 31
-/** An age lasts until so many have been put in for each that is there. */
+/** An age lasts until so many bytes have been put in for each that is there. */
 const AGE_SHARE = 1 / 8
 
 /**
@@ -22,7 +22,7 @@ export class UseOrder {
   /** By room: its bytes. */
   readonly #bytes: LRUCache<number, number>
   #age = 0
-  #putsInAge = 0
+  #bytesInAge = 0
 
   constructor({ maxBytes, onPushedOut }: UseOrderOptions) {
     this.#maxBytes = maxBytes
@@ -61,9 +61,9 @@ export class UseOrder {
   /** Puts a room at the back, with so many bytes, which have to fit. */
   put(room: number, bytes: number): void {
     this.#bytes.set(room, bytes)
-    this.#putsInAge += 1
-    if (this.#putsInAge <= this.#bytes.size * AGE_SHARE) return
-    this.#putsInAge = 0
+    this.#bytesInAge += bytes
+    if (this.#bytesInAge <= this.bytes * AGE_SHARE) return
+    this.#bytesInAge = 0
     this.#age = (this.#age + 1) % AGES
   }
 

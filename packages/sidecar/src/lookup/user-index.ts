@@ -29,12 +29,12 @@ export class UserIndex {
   #links = new IntColumn()
   #size = 0
   #buckets = 1
-  /** A power of two less one; at least `#buckets` - 1, and half of it less than that. */
+  /** The least power of two that is not below `#buckets`, less one. */
   #mask = 0
 
-  /** `seed` makes it unforeseeable which ids share a bucket; an integer of 32 bits. */
+  /** `seed` makes it hard to foresee which ids share a bucket; an integer from 0 to 2^32 - 1. */
   constructor(seed: number = randomInt(2 ** 32)) {
-    this.#seed = seed
+    this.#seed = seed | 0
   }
 
   /** Returns the room of a user, if it has one. */

@@ -19,6 +19,9 @@ type Level = Exclude<(typeof LOG_LEVELS)[number], 'silent'>
 interface LoggedEvent {
   readonly event: string
   readonly err?: unknown
+  readonly level?: never
+  readonly time?: never
+  readonly msg?: never
   readonly [name: string]: unknown
 }
 
