@@ -97,6 +97,8 @@ async function pauses(): Promise<Findings> {
         figure: `${median.toFixed(1)} ms`,
         bound: `≤ ${PAUSE_MAX_MS} ms`,
         verdict: atMost(median, PAUSE_MAX_MS),
+        obstacle:
+          'a full collection, of which there are two or three a minute: V8 wakes its threads on two cores, and walks through its table of texts (profiles.md, “Memory and collections”)',
       },
     ],
     tables: [
