@@ -376,6 +376,13 @@ describe('BatchQueue agrees with a naive one', () => {
     )
   })
 
+  test('puts nobody back whose request lacks only those that it has cached', () => {
+    const queue = new BatchQueue()
+    queue.addForeground(request(range('taker-', 15)))
+    queue.addForeground(awaitedFlights(range('giver-', 12), 1_000, 8))
+    expect(users(queue.cut(16, 0, keep))).toEqual([...range('taker-', 8), ...range('giver-', 8)])
+  })
+
   test('does not put a user back for whom another request waits as well', () => {
     const queue = new BatchQueue()
     const giver = request(range('giver-', 30))

@@ -108,7 +108,7 @@ export class BatchQueue {
     return this.#due.size + this.#lanes.users
   }
 
-  /** Requests with users that have never been in a call. */
+  /** Requests with users that have never been in a call; a refresh that somebody came to wait for counts as one of its own. */
   get requests(): number {
     return this.#lanes.requests
   }

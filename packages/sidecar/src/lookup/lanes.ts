@@ -26,11 +26,11 @@ interface Part {
  * Lanes queues requests by their users who have never been in a call. They have turns, {@link TURN_USERS} users at a time, so that a request for 20,000
  * users does not starve one for a single user. A turn that the end of a batch cuts short goes on in the next one.
  *
- * A request is answered when the last of its users is. So one that lacks less than a turn changes places with those that lack anything and came behind
- * it: whoever gives seats of a batch has them in its next turn. Of many requests for ten, a batch has nine or ten whole ones and not twelve parts.
+ * A request is answered when the last of its users is. So one that lacks less than a turn changes places with those that are not complete and came
+ * behind it: whoever gives seats of a batch has them in its next turn. Of many requests for ten, a batch has nine or ten whole ones and not twelve parts.
  *
- * Of those that wait at a cut, none is complete later for it than by turns alone. A newcomer may be, by a batch: who is ahead of its turns is back in
- * line sooner.
+ * Of those that wait at a cut, none is complete later for it than by turns alone, if nobody gives up meanwhile. A newcomer may be, seldom by more than
+ * a batch: who is ahead of its turns is back in line sooner.
  */
 export class Lanes {
   /** In turn order: a Set iterates in insertion order, and a lane put back during the iteration is visited again. */
@@ -67,8 +67,8 @@ export class Lanes {
   }
 
   /**
-   * Users that will be seated before the last of `users` new ones of one request, at the most. If the queue `staysFull`, every place in it
-   * that frees is taken by a newcomer, who takes turns like all others.
+   * Users that will be seated before the last of `users` new ones of one request: at the most, if nobody comes after them. If the queue `staysFull`,
+   * every place in it that frees is taken by a newcomer, who takes turns like all others; then it is about as many.
    */
   usersAhead(users: number, staysFull: boolean): number {
     const inTurns = Math.ceil(users / TURN_USERS) * this.#roundUsers
@@ -141,10 +141,10 @@ export class Lanes {
     if (usersOf(lane) === 0) this.#lanes.delete(lane)
   }
 
-  /** Puts the last user of a part back, if its request lacks others as well and nobody else waits for that user. */
+  /** Puts the last user of a part back, if its request is not complete with it and nobody else waits for that user. */
   #giveBack({ lane, flights, isCutShort }: Part): boolean {
     const flight = flights.at(-1)
-    if (usersOf(lane) === 0 || isCutShort || !isOfOneRequest(flight)) return false
+    if (isCutShort || isComplete(lane) || !isOfOneRequest(flight)) return false
     flights.pop()
     lane.next -= 1
     lane.flights[lane.next] = flight
@@ -154,6 +154,13 @@ export class Lanes {
   }
 }
 
+/** Also if those who are left have something cached: when its patience is over, a request does not wait for them. */
+function isComplete({ flights, next }: Lane): boolean {
+  const flight = flights[next]
+  return flight === undefined || flight.waiters.some(({ fallback }) => fallback !== undefined)
+}
+
+/** Its own waits first, and goes last: a lane's users are those that its request was the first to ask for. */
 function isOfOneRequest(flight: Flight | undefined): flight is Flight {
   if (flight === undefined) return false
   const [first, ...others] = flight.waiters

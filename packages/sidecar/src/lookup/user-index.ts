@@ -131,6 +131,6 @@ export class UserIndex {
  */
 function copyOf(user: string): string {
   const copy = Buffer.from(user).toString()
-  // A lone surrogate has no UTF-8.
+  // A lone surrogate has no UTF-8; ids with one are refused before they come here, and would only be no copies.
   return copy === user ? copy : user
 }

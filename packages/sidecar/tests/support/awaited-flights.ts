@@ -3,12 +3,19 @@ import type { Outcome } from '../../src/lookup/outcome.ts'
 import { Waiting } from '../../src/lookup/waiting.ts'
 import { inWords } from './lookup-under-test.ts'
 
-/** Queued flights of one request, each with a waiter that lives until `deadlineMs`. */
-export function awaitedFlights(names: readonly string[], deadlineMs = 2_000): Flight[] {
+const CACHED = { kind: 'unknown', source: 'stale', fetchedAtMs: 0, freshUntilMs: 0 } as const
+
+/** Queued flights of one request, each with a waiter that lives until `deadlineMs`; those from `cachedFrom` on have something cached. */
+export function awaitedFlights(
+  names: readonly string[],
+  deadlineMs = 2_000,
+  cachedFrom = names.length,
+): Flight[] {
   const request = new Waiting([], deadlineMs, () => 0)
   return names.map((name, index) => {
     const flight = new Flight(name, 'queued', false)
-    flight.waiters.push(request.seat({ index, fallback: undefined, coalesced: false }))
+    const fallback = index < cachedFrom ? undefined : CACHED
+    flight.waiters.push(request.seat({ index, fallback, coalesced: false }))
     return flight
   })
 }
