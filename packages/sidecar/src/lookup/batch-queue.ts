@@ -96,10 +96,7 @@ export class BatchQueue {
     return all
   }
 
-  /**
-   * Users that will be seated before the last of `users` new ones of one request. If the queue `staysFull`, every place in it
-   * that frees is taken by a newcomer, who takes turns like all others.
-   */
+  /** Users that will be seated before the last of `users` new ones of one request: the due, and what {@link Lanes.usersAhead} says of the others. */
   usersAhead(users: number, staysFull: boolean): number {
     return this.#due.size + this.#lanes.usersAhead(users, staysFull)
   }

@@ -6,6 +6,7 @@ const TURN_USERS = 8
 
 /** The queued users of one request, taken from the front. */
 interface Lane {
+  /** A list of its own: users who are put back are written into it. */
   readonly flights: Flight[]
   next: number
   /** Users it may still seat before its turn is over. */
@@ -91,6 +92,7 @@ export class Lanes {
       if (free === 0) break
       const roundUsers = roundOf(lane)
       const part = parts.get(lane) ?? { lane, flights: [], isCutShort: false, roundUsers }
+      // Behind all others, as in line: a second turn comes after their first.
       parts.delete(lane)
       parts.set(lane, part)
       const taken = this.#take(part, Math.min(lane.turnUsers, free), seats)
@@ -160,7 +162,7 @@ function isComplete({ flights, next }: Lane): boolean {
   return flight === undefined || flight.waiters.some(({ fallback }) => fallback !== undefined)
 }
 
-/** Its own waits first, and goes last: a lane's users are those that its request was the first to ask for. */
+/** A lane's own request is the first to wait for each of its users, so that any other request among the waiters is somebody else. */
 function isOfOneRequest(flight: Flight | undefined): flight is Flight {
   if (flight === undefined) return false
   const [first, ...others] = flight.waiters
